@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets;
+
+import static org.codomyrmex.secrets.fernet.InvalidTokenException.Reason.NOT_AUTHENTIC;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.IN_USE;
+
+import java.nio.CharBuffer;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.codomyrmex.secrets.fernet.InvalidTokenException;
+import org.codomyrmex.secrets.keyring.Keyring;
+import org.codomyrmex.secrets.keyring.KeyringException;
+import org.codomyrmex.secrets.store.Rotation;
+import org.codomyrmex.secrets.store.RotationHistory;
+import org.codomyrmex.secrets.store.RotationLog;
+import org.codomyrmex.secrets.store.SecretStore;
+import org.codomyrmex.secrets.store.StoreException;
+import org.codomyrmex.secrets.store.StoredSecret;
+import org.codomyrmex.secrets.store.WriteOutcome;
+
+/**
+ * Where keys and store meet: a value goes in under the primary key and comes out under the key its record names. Holds
+ * neither keys nor values. Its two loops are what makes storing and reading safe beside rotation and destruction
+ * elsewhere: a writer whose key was forbidden looks at the keys again, and a reader whose key is unknown looks at the
+ * keys, then at the record, again.
+ */
+final class SecretVault {
+
+    private static final int ID_BYTES = 16;
+
+    /** Each further attempt means that somebody rotated in between. */
+    private static final int ATTEMPTS = 16;
+
+    private final SecretStore store;
+    private final LiveKeyring keys;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    /** Kept here for a store that keeps no history itself. */
+    private final RotationLog log = new RotationLog();
+
+    SecretVault(SecretStore store, LiveKeyring keys, InstantSource clock) {
+        this.store = store;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    /** Stores a value; the metadata is immutable already. Returns the new id. */
+    String insert(String name, byte[] value, Map<String, Object> metadata) {
+        String id = newId();
+        Instant createdAt = now();
+        written(ring -> store.insert(sealed(ring, id, name, createdAt, metadata, value)));
+        return id;
+    }
+
+    /** Replaces every secret of a name by one with a new value. */
+    SecretRotation rotate(String name, byte[] value) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            String id = newId();
+            Instant rotatedAt = now();
+            Optional<StoredSecret> first = store.findByName(name);
+            Optional<String> previousId = first.map(StoredSecret::id);
+            Map<String, Object> metadata = rotated(first, rotatedAt);
+            WriteOutcome outcome =
+                    written(ring -> store.replaceNamed(previousId, sealed(ring, id, name, rotatedAt, metadata, value)));
+            if (outcome == WriteOutcome.DONE) {
+                if (!(store instanceof RotationHistory)) {
+                    log.add(new Rotation(name, id, previousId, rotatedAt));
+                }
+                return new SecretRotation(name, id, previousId, rotatedAt);
+            }
+        }
+        throw new StoreException("The secret was replaced by others " + ATTEMPTS
+                + " times while its value was being rotated. Nothing was changed here; rotate it from one place.");
+    }
+
+    RotationHistory history() {
+        return store instanceof RotationHistory kept ? kept : log;
+    }
+
+    private static Map<String, Object> rotated(Optional<StoredSecret> first, Instant rotatedAt) {
+        Map<String, String> further = new LinkedHashMap<>();
+        first.ifPresent(previous -> further.put("rotated_from", previous.id()));
+        further.put("rotation_time", rotatedAt.toString());
+        return Metadata.with(first.map(StoredSecret::metadata).orElse(Map.of()), further);
+    }
+
+    private static StoredSecret sealed(
+            Keyring ring, String id, String name, Instant createdAt, Map<String, Object> metadata, byte[] value) {
+        return new StoredSecret(id, name, createdAt, metadata, ring.primary().id(), ring.encryptAt(value, createdAt));
+    }
+
+    /** Writes under the primary key, and once more under the next one where the store forbids it. */
+    WriteOutcome written(Function<Keyring, WriteOutcome> write) {
+        Keyring ring = keys.forWriting();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            WriteOutcome outcome = write.apply(ring);
+            if (outcome != WriteOutcome.KEY_FORBIDDEN) {
+                return outcome;
+            }
+            String refused = ring.primary().id();
+            keys.lookAgain();
+            ring = keys.forWriting();
+            if (ring.primary().id().equals(refused)) {
+                throw new KeyringException(
+                        IN_USE,
+                        "The store forbids key " + refused + ", which was destroyed for it, but it is the primary key"
+                                + " of this keyring. Nothing was stored; make another key the primary with rotateKey.");
+            }
+        }
+        throw new StoreException("The store refused " + ATTEMPTS + " primary keys one after the other, each destroyed"
+                + " while it was in use. Nothing was stored; rotate and destroy less often.");
+    }
+
+    /** Finds and opens. Every answer of the store is looked for anew after the keys have been looked at again. */
+    Optional<byte[]> open(Supplier<Optional<StoredSecret>> find) {
+        Keyring ring = keys.forReading();
+        String given = "";
+        while (true) {
+            Optional<StoredSecret> found = find.get();
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            StoredSecret secret = found.get();
+            try {
+                return Optional.of(ring.decryptUnder(secret.keyId(), secret.token()));
+            } catch (InvalidTokenException refused) {
+                if (refused.reason() != NOT_AUTHENTIC || secret.token().equals(given)) {
+                    throw unreadable(secret, ring);
+                }
+                given = secret.token();
+                ring = keys.lookAgain();
+            }
+        }
+    }
+
+    private static UnreadableSecretException unreadable(StoredSecret secret, Keyring ring) {
+        String tried = String.join(", ", ring.keyIds());
+        return new UnreadableSecretException(
+                ring.contains(secret.keyId())
+                        ? "Secret " + secret.id() + " is damaged: key " + secret.keyId()
+                                + ", which it is said to be under, does not open it, nor does any other of " + tried
+                                + ". Restore the store from a backup."
+                        : "Secret " + secret.id() + " is under key " + secret.keyId() + ", which is not among the "
+                                + ring.keyIds().size() + " keys of this keyring (" + tried
+                                + "). Restore the ring that has it.");
+    }
+
+    /** A secret's value as text; its bytes are wiped. */
+    static String text(byte[] value, String secret) {
+        return SecretText.textOf(value).orElseThrow(() -> notText(secret));
+    }
+
+    /** A secret's value as characters, which the caller wipes; its bytes are wiped. */
+    static char[] characters(byte[] value, String secret) {
+        CharBuffer buffer = SecretText.charsOf(value).orElseThrow(() -> notText(secret));
+        char[] characters = Arrays.copyOf(buffer.array(), buffer.limit());
+        Arrays.fill(buffer.array(), '\0');
+        Arrays.fill(value, (byte) 0);
+        return characters;
+    }
+
+    private static UnreadableSecretException notText(String secret) {
+        return new UnreadableSecretException(
+                "Secret " + secret + " is not UTF-8 text, so it cannot be read as text. Read it with getSecretBytes.");
+    }
+
+    static SecretInfo infoOf(StoredSecret secret) {
+        return new SecretInfo(secret.id(), secret.name(), secret.createdAt(), secret.metadata(), secret.keyId());
+    }
+
+    /** The present, as precise as every store keeps it. */
+    Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private String newId() {
+        byte[] id = new byte[ID_BYTES];
+        random.nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.fernet;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.spec.IvParameterSpec;
+
+/**
+ * The bytes of one token, and their one spelling as text. The layout, from the Fernet specification, version 0x80:
+ *
+ * <pre>
+ *  0         1              9         25                       length − 32
+ *  +---------+--------------+---------+------------------------+---------+
+ *  | version |  timestamp   |   IV    |       ciphertext       |  HMAC   |
+ *  | 1: 0x80 | 8: unsigned, | 16      | a multiple of 16, at   | 32      |
+ *  |         | big-endian s |         | least 16               |         |
+ *  +---------+--------------+---------+------------------------+---------+
+ * </pre>
+ *
+ * <p>A frame that was decoded has this structure, but nothing else about it is known: whoever made the text chose every
+ * byte. Not thread-safe while it is being filled.
+ */
+final class TokenFrame {
+
+    private static final byte VERSION = (byte) 0x80;
+    private static final int TIMESTAMP_AT = 1;
+    private static final int IV_AT = 9;
+    private static final int IV_BYTES = 16;
+    static final int CIPHERTEXT_AT = 25;
+    private static final int BLOCK_BYTES = 16;
+    private static final int HMAC_BYTES = 32;
+    private static final int ALL_BUT_CIPHERTEXT_BYTES = CIPHERTEXT_AT + HMAC_BYTES;
+
+    /** The longest array, and so the longest Latin-1 string, that a common Java runtime makes. */
+    private static final int MAX_TOKEN_CHARS = Integer.MAX_VALUE - 8;
+
+    private static final int MAX_FRAME_BYTES = MAX_TOKEN_CHARS / 4 * 3;
+
+    /** The longest plaintext whose token fits: padding adds at least one byte to it. */
+    static final int MAX_PLAINTEXT_BYTES = (MAX_FRAME_BYTES - ALL_BUT_CIPHERTEXT_BYTES) / BLOCK_BYTES * BLOCK_BYTES - 1;
+
+    private final byte[] bytes;
+
+    private TokenFrame(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /**
+     * A frame with everything but its ciphertext and HMAC filled in.
+     *
+     * @param timestamp unsigned seconds since 1970
+     * @param iv 16 bytes
+     * @param plaintextBytes the length of what will be encrypted
+     */
+    static TokenFrame create(long timestamp, byte[] iv, int plaintextBytes) {
+        if (iv.length != IV_BYTES) {
+            throw new IllegalArgumentException("The IV has " + iv.length + " bytes; it must have " + IV_BYTES);
+        }
+        byte[] bytes = new byte[frameBytes(plaintextBytes)];
+        bytes[0] = VERSION;
+        ByteBuffer.wrap(bytes).putLong(TIMESTAMP_AT, timestamp);
+        System.arraycopy(iv, 0, bytes, IV_AT, IV_BYTES);
+        return new TokenFrame(bytes);
+    }
+
+    /** PKCS#7 pads to the next multiple of the block, a whole block if it already is one. */
+    static int frameBytes(int plaintextBytes) {
+        if (plaintextBytes > MAX_PLAINTEXT_BYTES) {
+            throw new IllegalArgumentException("plaintext has " + plaintextBytes + " bytes; at most "
+                    + MAX_PLAINTEXT_BYTES + " fit into a token. Split it");
+        }
+        return ALL_BUT_CIPHERTEXT_BYTES + (plaintextBytes / BLOCK_BYTES + 1) * BLOCK_BYTES;
+    }
+
+    /** The frame that {@code token} spells; empty unless it is strict base64 with the structure of a token. */
+    static Optional<TokenFrame> decode(String token) {
+        return strictBase64(token).filter(TokenFrame::hasTokenStructure).map(TokenFrame::new);
+    }
+
+    private static boolean hasTokenStructure(byte[] bytes) {
+        return bytes.length >= ALL_BUT_CIPHERTEXT_BYTES + BLOCK_BYTES
+                && (bytes.length - ALL_BUT_CIPHERTEXT_BYTES) % BLOCK_BYTES == 0
+                && bytes[0] == VERSION;
+    }
+
+    /**
+     * RFC 4648, section 5, with exactly the padding of section 3.2 and the canonical last character of section 3.5. The
+     * decoder of the JDK refuses other characters, and anything after the padding, but takes a missing padding and any
+     * trailing bits: without the two checks here a token would have several spellings.
+     */
+    private static Optional<byte[]> strictBase64(String text) {
+        if (text.length() % 4 != 0) {
+            return Optional.empty();
+        }
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder().decode(text);
+        } catch (IllegalArgumentException notBase64) {
+            return Optional.empty();
+        }
+        int tailAt = Math.max(0, bytes.length - 1) / 3 * 3;
+        String canonicalTail = Base64.getUrlEncoder().encodeToString(Arrays.copyOfRange(bytes, tailAt, bytes.length));
+        return text.endsWith(canonicalTail) ? Optional.of(bytes) : Optional.empty();
+    }
+
+    /** The token: URL-safe base64 (RFC 4648, section 5), always padded. */
+    String encode() {
+        return Base64.getUrlEncoder().encodeToString(bytes);
+    }
+
+    /** Unsigned seconds since 1970. */
+    long timestamp() {
+        return ByteBuffer.wrap(bytes).getLong(TIMESTAMP_AT);
+    }
+
+    IvParameterSpec iv() {
+        return new IvParameterSpec(bytes, IV_AT, IV_BYTES);
+    }
+
+    /** The frame itself, not a copy. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int ciphertextBytes() {
+        return bytes.length - ALL_BUT_CIPHERTEXT_BYTES;
+    }
+
+    /** Where the HMAC begins, which is also the number of bytes that it covers. */
+    int hmacAt() {
+        return bytes.length - HMAC_BYTES;
+    }
+
+    byte[] hmac() {
+        return Arrays.copyOfRange(bytes, hmacAt(), bytes.length);
+    }
+
+    void setHmac(byte[] hmac) {
+        System.arraycopy(hmac, 0, bytes, hmacAt(), HMAC_BYTES);
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.codomyrmex.secrets.files.Disk;
+
+/**
+ * A keyring in two files. {@code secrets.key.ring} is the keyring, one key a line, the primary first: the truth.
+ * {@code secrets.key} is its mirror for every other Fernet program: the primary alone, byte for byte as Python's
+ * {@code cryptography} reads and writes it. A third file, {@code secrets.key.lock}, is the lock and is never deleted.
+ *
+ * <p>What is promised, at any crash or power loss and with any number of processes: a key that was once in use is never
+ * lost but by {@link #destroy}; a key is created only where both files are provably absent; a change is durable before it
+ * is used; a key that another program writes into the key file joins the ring as its primary. Directories are created
+ * with mode 0700 and files with 0600; a replaced file keeps owner, group and mode. One limit: a program that writes the
+ * key file in the very instant in which it is replaced here can lose the key it wrote, for Fernet programs do not lock.
+ *
+ * <p>Thread-safe. Opening a keyring that needs no recovery takes no lock.
+ */
+public final class FileKeyringSource implements RotatableKeyringSource {
+
+    private final Disk disk;
+    private final Path keyFile;
+    private final boolean strict;
+    private final FileKeyring files;
+
+    FileKeyringSource(Disk disk, Path keyFile, boolean strict) {
+        this(disk, keyFile, strict, FileKeyring.SETTLING);
+    }
+
+    FileKeyringSource(Disk disk, Path keyFile, boolean strict, Duration settling) {
+        this.disk = disk;
+        this.keyFile = keyFile;
+        this.strict = strict;
+        this.files = new FileKeyring(disk, keyFile, new KeyringReports(strict), settling);
+    }
+
+    /**
+     * A source for one key file. Nothing is opened yet.
+     *
+     * @param keyFile the key file; a relative path counts from the working directory; links are followed at each load
+     * @return the source
+     * @throws IllegalArgumentException where the path is empty or names no file
+     */
+    public static FileKeyringSource at(Path keyFile) {
+        Objects.requireNonNull(keyFile, "keyFile");
+        if (keyFile.getFileName() == null || keyFile.getFileName().toString().isEmpty()) {
+            throw new IllegalArgumentException("keyFile is "
+                    + (keyFile.toString().isEmpty() ? "empty" : keyFile) + ", expected the path of a file");
+        }
+        return new FileKeyringSource(Disk.system(), keyFile.toAbsolutePath(), false);
+    }
+
+    /**
+     * This source, refusing files that every user of the machine can read instead of warning of them.
+     *
+     * @return the stricter source
+     */
+    public FileKeyringSource withStrictPermissions() {
+        return new FileKeyringSource(disk, keyFile, true);
+    }
+
+    /**
+     * Where the key file is.
+     *
+     * @return its absolute path, as it was asked for
+     */
+    public Path keyFile() {
+        return keyFile;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws KeyringException where the files are absent and may not be created, malformed, unreadable, too open for a
+     *     strict source, or locked for 30 s; the message names the file and says what to do, and nothing was touched
+     */
+    @Override
+    public Keyring load(boolean mayCreate) {
+        return translated(() -> files.load(mayCreate));
+    }
+
+    @Override
+    public Keyring update(UnaryOperator<Keyring> change) {
+        Objects.requireNonNull(change, "change");
+        return translated(() -> files.update(change));
+    }
+
+    @Override
+    public Keyring destroy(String keyId, BooleanSupplier forbid) {
+        Objects.requireNonNull(keyId, "keyId");
+        Objects.requireNonNull(forbid, "forbid");
+        return translated(() -> files.destroy(keyId, forbid));
+    }
+
+    private interface FileWork {
+        Keyring run() throws IOException;
+    }
+
+    private Keyring translated(FileWork work) {
+        try {
+            return work.run();
+        } catch (IOException failed) {
+            throw KeyringReports.failed(keyFile, failed);
+        }
+    }
+
+    /** {@return the path, and whether it is strict} */
+    @Override
+    public String toString() {
+        return "FileKeyringSource[" + keyFile + (strict ? ", strict" : "") + "]";
+    }
+}

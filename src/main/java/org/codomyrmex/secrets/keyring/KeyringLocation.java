@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Where the files of one keyring really are. Links are followed to their end, so that a link and its target have one
+ * ring and one lock.
+ *
+ * @param directory the real directory of the key file
+ * @param keyFile the key file, the mirror for other Fernet programs
+ * @param ring the keyring, the truth
+ * @param lockFile stands for the lock on both
+ * @param linkToNothing whether the name that was asked for is a link whose target is not there
+ */
+record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, boolean linkToNothing) {
+
+    private static final int MAXIMUM_LINKS = 40;
+
+    static KeyringLocation of(Path asked) throws IOException {
+        try {
+            return resolved(asked);
+        } catch (NoSuchFileException turned) {
+            // A link was turned between two looks at it.
+            return resolved(asked);
+        }
+    }
+
+    private static KeyringLocation resolved(Path asked) throws IOException {
+        Path file = asked.toAbsolutePath();
+        if (Files.exists(file)) {
+            return beside(file.toRealPath(), false);
+        }
+        boolean link = Files.isSymbolicLink(file);
+        for (int followed = 0; Files.isSymbolicLink(file); followed++) {
+            if (followed == MAXIMUM_LINKS) {
+                throw new FileSystemLoopException(asked.toString());
+            }
+            file = file.resolveSibling(Files.readSymbolicLink(file));
+        }
+        Path directory = directoryOf(file);
+        Path real = Files.exists(directory) ? directory.toRealPath() : directory.normalize();
+        return beside(real.resolve(file.getFileName()), link);
+    }
+
+    /** Whether the files are elsewhere now: a link was turned. */
+    boolean moved(Path asked) throws IOException {
+        return !of(asked).equals(this);
+    }
+
+    /** Files vanish where a mounted volume is swapped and its former version removed; anywhere else that is an error. */
+    void requireMoved(Path asked, NoSuchFileException removed) throws IOException {
+        if (!moved(asked)) {
+            throw removed;
+        }
+    }
+
+    private static KeyringLocation beside(Path keyFile, boolean linkToNothing) {
+        return new KeyringLocation(
+                directoryOf(keyFile), keyFile, sibling(keyFile, ".ring"), sibling(keyFile, ".lock"), linkToNothing);
+    }
+
+    private static Path directoryOf(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? file : parent;
+    }
+
+    private static Path sibling(Path file, String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
+    }
+}

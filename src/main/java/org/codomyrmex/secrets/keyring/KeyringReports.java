@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.LOCKED;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.codomyrmex.secrets.files.LockTimeoutException;
+import org.codomyrmex.secrets.files.Ownership;
+import org.codomyrmex.secrets.keyring.RecoveryTable.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is said about a keyring's files, as errors and as warnings: names of files and ids of keys, never a key. */
+final class KeyringReports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileKeyringSource.class);
+
+    private final boolean strict;
+    private final Set<String> said = ConcurrentHashMap.newKeySet();
+
+    KeyringReports(boolean strict) {
+        this.strict = strict;
+    }
+
+    /** Says a warning once; a manager looks at its files every second. */
+    private void warnOnce(String warning) {
+        if (said.add(warning)) {
+            LOG.warn(warning);
+        }
+    }
+
+    void created(KeyringLocation at) {
+        LOG.info("Created a keyring: {} is the truth, {} its mirror. Back up both.", at.ring(), at.keyFile());
+    }
+
+    void otherProgramWroteKey(KeyringLocation at, Found found) {
+        LOG.warn(
+                "Another program wrote key {} into {}. It is the primary key now; the former primary {} is retired and"
+                        + " still decrypts.",
+                found.key().id(),
+                at.keyFile(),
+                found.ring().primary().id());
+    }
+
+    void unrecovered(KeyringLocation at) {
+        warnOnce("The directory " + at.directory() + " cannot be written, so the keyring " + at.keyFile()
+                + " is used as it stands. Its key cannot be rotated here.");
+    }
+
+    /** Warns of files that others can read, or refuses them. */
+    void checkPermissions(KeyringLocation at) throws IOException {
+        for (Path file : List.of(at.ring(), at.keyFile())) {
+            Optional<Ownership> found = Ownership.of(file);
+            if (found.isPresent() && found.get().readableByOthers()) {
+                String open = "The key material in " + file + " is open to every user of this machine (mode "
+                        + found.get().modeText() + "). Take that away with: chmod o= " + file;
+                if (strict) {
+                    throw new KeyringException(UNAVAILABLE, open);
+                }
+                warnOnce(open);
+            } else if (found.isPresent() && found.get().readableByGroup()) {
+                warnOnce("The key material in " + file + " can be read by the group "
+                        + found.get().group().getName() + " (mode "
+                        + found.get().modeText() + ").");
+            }
+        }
+    }
+
+    String absent(KeyringLocation at) {
+        String link = at.linkToNothing() ? " (which a link leads to)" : "";
+        return "There is no keyring: neither " + at.keyFile() + link + " nor " + at.ring()
+                + " exists, and none may be created here. Restore them from a backup, or name the right key file.";
+    }
+
+    String readOnly(KeyringLocation at) {
+        return "The directory " + at.directory() + " cannot be written, so the keyring " + at.keyFile()
+                + " can be neither created nor changed. Give this process a directory that it can write.";
+    }
+
+    /** The error of a row of the table that refuses. */
+    KeyringException refusal(KeyringLocation at, Found found) {
+        Row row = RecoveryTable.rowFor(found);
+        String advice = row.advice()
+                .replace("{ring}", at.ring().toString())
+                .replace("{keyFile}", at.keyFile().toString());
+        String subject = switch (found.ringFile()) {
+            case MALFORMED -> "The ring " + at.ring() + " is no keyring: " + found.ringProblem() + ". ";
+            case SEALED -> "The ring " + at.ring() + " cannot be opened. ";
+            case ABSENT, PLAIN ->
+                found.keyProblem().isEmpty()
+                        ? ""
+                        : "The key file " + at.keyFile() + " is no Fernet key: " + found.keyProblem() + ". ";
+        };
+        return new KeyringException(Objects.requireNonNullElse(row.reason(), UNAVAILABLE), subject + advice);
+    }
+
+    /** The error of a change that failed before or after it replaced a ring. */
+    static KeyringException halfDone(Path asked, List<Path> replaced, IOException failed) {
+        if (failed instanceof LockTimeoutException) {
+            return failed(asked, failed);
+        }
+        String state = replaced.isEmpty()
+                ? "Nothing was changed: the former keyring is in place."
+                : "The new keyring is in place in " + replaced.get(0) + ", and the next opening finishes the key file.";
+        return new KeyringException(
+                UNAVAILABLE, "The keyring " + asked + " could not be changed: " + words(failed) + ". " + state, failed);
+    }
+
+    static KeyringException failed(Path asked, IOException failed) {
+        if (failed instanceof LockTimeoutException) {
+            return new KeyringException(
+                    LOCKED,
+                    "The lock on the keyring " + asked + " was not to be had: " + failed.getMessage()
+                            + ". Look for a process that hangs while it rotates keys.",
+                    failed);
+        }
+        return new KeyringException(
+                UNAVAILABLE,
+                "The keyring " + asked + " cannot be used: " + words(failed)
+                        + ". Both files must be regular files that this process can read.",
+                failed);
+    }
+
+    /** An input or output error in words; a bare path in a message says what kind it was only by its type. */
+    private static String words(IOException failed) {
+        return failed.getClass().getSimpleName() + ": " + failed.getMessage();
+    }
+}

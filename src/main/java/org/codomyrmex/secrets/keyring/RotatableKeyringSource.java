@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/** A place that keeps a keyring and can change it, atomically across threads and processes. */
+public interface RotatableKeyringSource extends KeyringSource {
+
+    /**
+     * Changes the keyring, durably: when this returns, the new keyring survives a power loss.
+     *
+     * @param change makes the new keyring from the present one; it may be called more than once, so it should do nothing
+     *     else, and must not come back to this source
+     * @return the keyring as it is now
+     * @throws IllegalArgumentException where the new keyring lacks a key that the present one has: see {@link #destroy}
+     * @throws KeyringException where the keyring cannot be read or written; the message says which state is in place
+     */
+    Keyring update(UnaryOperator<Keyring> change);
+
+    /**
+     * Destroys a retired key. Under the source's lock, {@code forbid} is asked first, then the key is removed, durably.
+     *
+     * @param keyId the key's id; {@code forbid} is asked also where the source no longer has that key
+     * @param forbid makes sure that nothing is under the key and nothing will be; false: something is, and the key stays
+     * @return the keyring without the key
+     * @throws KeyringException with {@link KeyringException.Reason#IN_USE} where the key is the primary or {@code forbid}
+     *     says no, with another reason where the keyring cannot be read or written
+     */
+    Keyring destroy(String keyId, BooleanSupplier forbid);
+}

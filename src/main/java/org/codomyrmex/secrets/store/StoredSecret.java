@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.store;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A secret as a store keeps it: the token that only its key opens, and what describes it. It holds no plaintext.
+ *
+ * <p>Immutable, as long as the metadata handed in is; safe for use by many threads. Two are equal if all they hold is
+ * equal. {@link #toString} shows the two ids and nothing else.
+ */
+public final class StoredSecret {
+
+    private final String id;
+    private final String name;
+    private final Map<String, Object> metadata;
+    private final String keyId;
+    private final String token;
+
+    /** The creation time in two primitives: an {@link Instant} would cost 24 bytes more for each secret. */
+    private final long createdAtSeconds;
+
+    private final int createdAtNanos;
+
+    /**
+     * Makes a record of a secret.
+     *
+     * @param id what the secret is found by; unique in a store
+     * @param name what the secret is called; several in a store may be called the same
+     * @param createdAt when the secret was created; durable stores keep microseconds
+     * @param metadata what the application says about the secret; immutable through and through, and not copied. A
+     *     value may be null
+     * @param keyId the id of the key that the token is under
+     * @param token the encrypted value
+     * @throws NullPointerException naming the argument that is null
+     */
+    public StoredSecret(
+            String id, String name, Instant createdAt, Map<String, Object> metadata, String keyId, String token) {
+        this.id = Objects.requireNonNull(id, "id");
+        this.name = Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(createdAt, "createdAt");
+        this.createdAtSeconds = createdAt.getEpochSecond();
+        this.createdAtNanos = createdAt.getNano();
+        this.metadata = Objects.requireNonNull(metadata, "metadata");
+        this.keyId = Objects.requireNonNull(keyId, "keyId");
+        this.token = Objects.requireNonNull(token, "token");
+    }
+
+    private StoredSecret(StoredSecret described, String keyId, String token) {
+        this.id = described.id;
+        this.name = described.name;
+        this.createdAtSeconds = described.createdAtSeconds;
+        this.createdAtNanos = described.createdAtNanos;
+        this.metadata = described.metadata;
+        this.keyId = Objects.requireNonNull(keyId, "keyId");
+        this.token = Objects.requireNonNull(token, "token");
+    }
+
+    /**
+     * Tells what the secret is found by.
+     *
+     * @return the id
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Tells what the secret is called.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Tells when the secret was created.
+     *
+     * @return the time of its creation, as it was handed in
+     */
+    public Instant createdAt() {
+        return Instant.ofEpochSecond(createdAtSeconds, createdAtNanos);
+    }
+
+    /**
+     * Tells what the application says about the secret.
+     *
+     * @return the metadata, immutable; a value may be null
+     */
+    public Map<String, Object> metadata() {
+        return metadata;
+    }
+
+    /**
+     * Tells which key the token is under.
+     *
+     * @return the key's id
+     */
+    public String keyId() {
+        return keyId;
+    }
+
+    /**
+     * Tells the encrypted value.
+     *
+     * @return the token
+     */
+    public String token() {
+        return token;
+    }
+
+    /**
+     * Describes the same secret by another token.
+     *
+     * @param keyId the id of the key that the new token is under
+     * @param token the value, encrypted anew
+     * @return a record with that key and token, and everything else as it is here
+     * @throws NullPointerException naming the argument that is null
+     */
+    public StoredSecret withToken(String keyId, String token) {
+        return new StoredSecret(this, keyId, token);
+    }
+
+    /**
+     * Tells whether another record is of the same secret: all is equal but, perhaps, the token and its key.
+     *
+     * @param other the record to compare with
+     * @return whether id, name, creation time and metadata are equal
+     * @throws NullPointerException if the other record is null
+     */
+    public boolean sameButForToken(StoredSecret other) {
+        return id.equals(other.id)
+                && name.equals(other.name)
+                && createdAtSeconds == other.createdAtSeconds
+                && createdAtNanos == other.createdAtNanos
+                && metadata.equals(other.metadata);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof StoredSecret that
+                && token.equals(that.token)
+                && keyId.equals(that.keyId)
+                && sameButForToken(that);
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "StoredSecret[id=" + id + ", keyId=" + keyId + "]";
+    }
+}

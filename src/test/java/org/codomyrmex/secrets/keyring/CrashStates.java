@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.codomyrmex.CodomyrmexException;
+import org.codomyrmex.secrets.fernet.Fernet;
+import org.codomyrmex.secrets.fernet.FernetKey;
+import org.codomyrmex.secrets.keyring.CrashScenario.Stage;
+
+/** Generates the states that a power loss can leave of a scenario, and opens each with unmodified code. */
+final class CrashStates {
+
+    private static final int KEY_LENGTH = 44;
+
+    private final Path base;
+    private final Map<Claim, Boolean> known = new HashMap<>();
+    private int directories;
+    private int states;
+
+    CrashStates() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        base = Files.isWritable(memory)
+                ? Files.createTempDirectory(memory, "crash-states")
+                : Files.createTempDirectory("crash-states");
+    }
+
+    /** How many states have been opened. */
+    int opened() {
+        return states;
+    }
+
+    void removeAll() throws IOException {
+        remove(base);
+    }
+
+    /** What must hold of a state: these tokens open, these keys are gone, this key is in the key file (or any is). */
+    private record Claim(
+            SortedMap<String, String> state, Set<String> tokens, Set<String> destroyed, String keyInKeyFile) {
+
+        static Claim of(SortedMap<String, String> state, List<DiskEvent> steps, Set<String> tokensElsewhere) {
+            Set<String> tokens = new HashSet<>(tokensElsewhere);
+            Set<String> destroyed = new HashSet<>();
+            String keyInKeyFile = "";
+            for (DiskEvent step : steps) {
+                if (step instanceof DiskEvent.Acknowledge acknowledged) {
+                    tokens.add(acknowledged.token());
+                } else if (step instanceof DiskEvent.Destroyed gone) {
+                    destroyed.add(gone.keyId());
+                } else if (step instanceof DiskEvent.Mirrored mirrored) {
+                    keyInKeyFile = mirrored.keyId();
+                } else if (step instanceof DiskEvent.Rename rename
+                        && rename.to().equals(CrashScenario.KEY_FILE)) {
+                    keyInKeyFile = "";
+                }
+            }
+            return new Claim(state, tokens, destroyed, keyInKeyFile);
+        }
+
+        Claim in(SortedMap<String, String> laterState) {
+            return new Claim(laterState, tokens, destroyed, "");
+        }
+    }
+
+    /** In which states something is lost, with so many more power failures while each is recovered. */
+    List<String> lostIn(CrashScenario scenario, Deviation deviation, int further) {
+        try {
+            known.clear();
+            Stage stage = scenario.run(newDirectory(), deviation);
+            List<DiskEvent> steps = stage.disk.steps();
+            String atStart = keyFileIn(PowerLoss.before(steps.subList(0, stage.startSteps())));
+            Set<String> elsewhere = new HashSet<>();
+            List<String> lost = new ArrayList<>();
+            for (int taken = stage.startSteps(); taken <= steps.size(); taken++) {
+                List<DiskEvent> prefix = steps.subList(0, taken);
+                String keyFile = keyFileIn(PowerLoss.before(prefix));
+                if (keyFile.length() == KEY_LENGTH && !keyFile.equals(atStart)) {
+                    // Another program reads the new key from the key file and makes a token with it.
+                    elsewhere.add(new Fernet(FernetKey.parse(keyFile)).encrypt(new byte[] {1}));
+                }
+                String where = scenario.name() + (taken == 0 ? "" : " after " + prefix.get(taken - 1));
+                lost.addAll(lostAfter(where, prefix, elsewhere, deviation, further));
+                lost.addAll(lostBeside(where, prefix, elsewhere, deviation, further));
+                if (!deviation.isNone() && !lost.isEmpty()) {
+                    return lost;
+                }
+            }
+            return lost;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private List<String> lostAfter(
+            String where, List<DiskEvent> steps, Set<String> elsewhere, Deviation deviation, int further)
+            throws IOException {
+        List<String> lost = new ArrayList<>();
+        for (SortedMap<String, String> state : PowerLoss.after(steps)) {
+            if (!holds(Claim.of(state, steps, elsewhere), deviation, further)) {
+                lost.add(where + ": " + names(state));
+            }
+        }
+        return lost;
+    }
+
+    /** The process is killed here, another one opens what it left and goes on, and then the power fails. */
+    private List<String> lostBeside(
+            String where, List<DiskEvent> steps, Set<String> elsewhere, Deviation deviation, int further)
+            throws IOException {
+        Path root = newDirectory();
+        put(PowerLoss.before(steps), root);
+        Stage other = new Stage(root, steps, deviation);
+        try {
+            other.acknowledge(other.source()
+                    .load(Claim.of(new TreeMap<>(), steps, elsewhere).tokens().isEmpty())
+                    .encrypt(new byte[] {1}));
+        } catch (KeyringException refused) {
+            // What it found is looked at by the other checks.
+        }
+        remove(root);
+        List<String> lost = new ArrayList<>();
+        List<DiskEvent> all = other.disk.steps();
+        for (int taken = steps.size() + 1; taken <= all.size(); taken++) {
+            lost.addAll(lostAfter(where + ", then a kill", all.subList(0, taken), elsewhere, deviation, further));
+        }
+        return lost;
+    }
+
+    private static String keyFileIn(SortedMap<String, String> state) {
+        return state.getOrDefault(CrashScenario.KEY_FILE.toString(), "");
+    }
+
+    /** With {@code further} power failures while it is recovered. */
+    private boolean holds(Claim claim, Deviation deviation, int further) throws IOException {
+        Boolean already = known.get(claim);
+        if (already != null) {
+            return already;
+        }
+        states++;
+        Path root = newDirectory();
+        List<DiskEvent> found = put(claim.state(), root);
+        Stage stage = new Stage(root, found, deviation);
+        boolean holds = mirrors(claim) && opens(stage, root, claim);
+        remove(root);
+        known.put(claim, holds);
+        List<DiskEvent> steps = stage.disk.steps();
+        for (int taken = found.size() + 1; holds && further > 0 && taken <= steps.size(); taken++) {
+            for (SortedMap<String, String> state : PowerLoss.after(steps.subList(0, taken))) {
+                holds &= holds(claim.in(state), deviation, further - 1);
+            }
+        }
+        return holds;
+    }
+
+    private static boolean mirrors(Claim claim) {
+        String keyFile = keyFileIn(claim.state());
+        return claim.keyInKeyFile().isEmpty()
+                || (keyFile.length() == KEY_LENGTH
+                        && FernetKey.parse(keyFile).id().equals(claim.keyInKeyFile()));
+    }
+
+    private static boolean opens(Stage stage, Path root, Claim claim) throws IOException {
+        try {
+            return holds(load(stage, claim), claim);
+        } catch (KeyringException refused) {
+            boolean nothingToLose =
+                    claim.tokens().isEmpty() && refused.getMessage().startsWith("The ring ");
+            return nothingToLose || opensWithoutTornKeyFile(stage, root, claim, refused);
+        }
+    }
+
+    /** What another program wrote was torn: the error says to remove the key file where there is a ring. */
+    private static boolean opensWithoutTornKeyFile(Stage stage, Path root, Claim claim, KeyringException refused)
+            throws IOException {
+        if (refused.reason() != KeyringException.Reason.MALFORMED
+                || !refused.getMessage().startsWith("The key file ")) {
+            return false;
+        }
+        stage.disk.unlink(root.resolve(CrashScenario.KEY_FILE));
+        try {
+            return holds(load(stage, claim), claim);
+        } catch (KeyringException lost) {
+            return false;
+        }
+    }
+
+    private static Keyring load(Stage stage, Claim claim) {
+        return stage.source().load(claim.tokens().isEmpty());
+    }
+
+    private static boolean holds(Keyring keyring, Claim claim) {
+        if (claim.destroyed().stream().anyMatch(keyring::contains)) {
+            return false;
+        }
+        try {
+            claim.tokens().forEach(keyring::decrypt);
+            return true;
+        } catch (CodomyrmexException lost) {
+            return false;
+        }
+    }
+
+    /** Puts a state on the disk as real files, and returns the steps that would have made it durable. */
+    private static List<DiskEvent> put(SortedMap<String, String> state, Path root) throws IOException {
+        List<DiskEvent> steps = new ArrayList<>();
+        for (Map.Entry<String, String> entry : state.entrySet()) {
+            Path name = Path.of(entry.getKey());
+            if (entry.getValue().equals("/")) {
+                Files.createDirectory(root.resolve(name));
+                steps.add(new DiskEvent.MakeDirectory(name));
+            } else {
+                byte[] content = entry.getValue().getBytes(StandardCharsets.ISO_8859_1);
+                int file = (int) steps.stream()
+                        .filter(DiskEvent.Create.class::isInstance)
+                        .count();
+                Files.write(root.resolve(name), content);
+                steps.add(new DiskEvent.Create(name, file));
+                steps.add(new DiskEvent.Write(file, content));
+                steps.add(new DiskEvent.Force(file));
+            }
+            steps.add(new DiskEvent.ForceDirectory(PowerLoss.directoryOf(name)));
+        }
+        return steps;
+    }
+
+    private static String names(SortedMap<String, String> state) {
+        StringBuilder names = new StringBuilder();
+        state.forEach((name, content) ->
+                names.append(name).append('(').append(content.length()).append(") "));
+        return names.toString();
+    }
+
+    Path newDirectory() throws IOException {
+        return Files.createDirectory(base.resolve(String.valueOf(directories++)));
+    }
+
+    private static void remove(Path directory) throws IOException {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failed) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.codomyrmex.secrets.files.WatchedDisk;
+import org.codomyrmex.secrets.files.WatchedDisk.Operation;
+import org.codomyrmex.secrets.keyring.KeyringException.Reason;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Each operation on the disk fails in turn, in each way: whatever was being done, the next opening finds the old keyring
+ * whole or the new one, and the error says which.
+ */
+@Timeout(120)
+class FaultTest {
+
+    private enum Fault {
+        /** An operation does not happen. */
+        BEFORE(EnumSet.allOf(Operation.class)),
+        /** An operation happens, of a write the first half, and fails all the same. */
+        AFTER(EnumSet.complementOf(EnumSet.of(Operation.READ, Operation.EXISTS))),
+        /** The disk is full from then on. */
+        FULL(EnumSet.of(Operation.CREATE, Operation.WRITE, Operation.LINK, Operation.RENAME));
+
+        private final Set<Operation> operations;
+
+        Fault(Set<Operation> operations) {
+            this.operations = operations;
+        }
+    }
+
+    @TempDir
+    Path parent;
+
+    /** The real disk, on which the n-th operation fails; the 0-th is none. */
+    private static final class FailingDisk extends WatchedDisk {
+
+        private final int failing;
+        private final Fault fault;
+        private final boolean hardLinks;
+        private final List<Operation> done = new ArrayList<>();
+
+        FailingDisk(int failing, Fault fault, boolean hardLinks) {
+            this.failing = failing;
+            this.fault = fault;
+            this.hardLinks = hardLinks;
+        }
+
+        @Override
+        protected boolean waitsForMedium() {
+            return false;
+        }
+
+        private boolean isNow() {
+            return done.size() == failing;
+        }
+
+        private static IOException failure(Path file) {
+            return new FileSystemException(file.toString(), null, "No space left on device");
+        }
+
+        @Override
+        protected void before(Operation operation, Path file) throws IOException {
+            done.add(operation);
+            boolean full = fault == Fault.FULL && failing > 0 && done.size() >= failing;
+            if (full ? fault.operations.contains(operation) : isNow() && fault == Fault.BEFORE) {
+                throw failure(file);
+            }
+            if (!hardLinks && operation == Operation.LINK) {
+                throw new UnsupportedOperationException("no hard links");
+            }
+        }
+
+        @Override
+        protected byte[] written(Path file, byte[] content) {
+            return isNow() && fault == Fault.AFTER ? Arrays.copyOf(content, content.length / 2) : content;
+        }
+
+        @Override
+        protected void after(Operation operation, Path file) throws IOException {
+            if (isNow() && fault == Fault.AFTER) {
+                throw failure(file);
+            }
+        }
+    }
+
+    private static Stream<Arguments> each(Stream<Scenario> scenarios) {
+        return scenarios.flatMap(scenario -> Stream.of(Fault.values()).map(fault -> Arguments.of(scenario, fault)));
+    }
+
+    static Stream<Arguments> all() {
+        return each(Scenario.ALL.stream());
+    }
+
+    static Stream<Arguments> thatLink() {
+        return each(Scenario.ALL.stream().filter(Scenario::takesAFreePlace));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void anyOperationMayFail(Scenario scenario, Fault fault) {
+        failEach(scenario, fault, true);
+    }
+
+    @ParameterizedTest
+    @MethodSource("thatLink")
+    void anyOperationMayFailWhereThereAreNoHardLinks(Scenario scenario, Fault fault) {
+        failEach(scenario, fault, false);
+    }
+
+    private void failEach(Scenario scenario, Fault fault, boolean hardLinks) {
+        List<Operation> operations = run(scenario, new FailingDisk(0, fault, hardLinks)).done;
+        assertThat(operations).hasSizeGreaterThan(10);
+        for (int failing = 1; failing <= operations.size(); failing++) {
+            if (fault.operations.contains(operations.get(failing - 1))) {
+                run(scenario, new FailingDisk(failing, fault, hardLinks));
+            }
+        }
+    }
+
+    private FailingDisk run(Scenario scenario, FailingDisk disk) {
+        KeyringFiles files = KeyringFiles.below(parent, "failing-" + disk.failing);
+        scenario.state().accept(files);
+        Keyring[] result = new Keyring[1];
+
+        Throwable failure = catchThrowable(() -> result[0] = scenario.work().apply(files.source(disk)));
+
+        String where = "operation " + disk.failing + " of " + disk.done;
+        Keyring found = files.source(KeyringFiles.quick()).load(scenario.before() == null);
+        assertThat(scenario.allows(found)).as(where + ": " + found).isTrue();
+        assertThat(files.openedWithoutATouch()).as(where).isEqualTo(found);
+        assertThat(files.keyTemporary).doesNotExist();
+        assertThat(files.ringTemporary).doesNotExist();
+        if (failure != null) {
+            assertTold(failure, scenario, files, found, disk);
+        } else {
+            assertThat(result[0]).as(where).isEqualTo(found);
+            assertThat(found).as(where).isEqualTo(Objects.requireNonNullElse(scenario.after(), found));
+        }
+        return disk;
+    }
+
+    private static void assertTold(
+            Throwable failure, Scenario scenario, KeyringFiles files, Keyring found, FailingDisk disk) {
+        assertThat(failure)
+                .isInstanceOf(KeyringException.class)
+                .hasMessageContainingAll(files.keyFile.toString(), "No space left on device");
+        assertThat(((KeyringException) failure).reason()).isEqualTo(Reason.UNAVAILABLE);
+        if (scenario.changes()) {
+            boolean isNew = failure.getMessage().contains("The new keyring is in place in " + files.ring);
+            if (!isNew) {
+                assertThat(failure).hasMessageContaining("Nothing was changed: the former keyring is in place.");
+            }
+            // Only a rename that happens and says that it did not misleads the error too.
+            if (!(disk.fault == Fault.AFTER && disk.done.get(disk.failing - 1) == Operation.RENAME)) {
+                assertThat(found).isEqualTo(isNew ? scenario.after() : scenario.before());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWriteThatIsCorruptedIsNoticedBeforeAnythingIsReplaced(boolean ringFile) {
+        for (int bit = 0; bit < 8; bit++) {
+            int flipped = 1 << bit;
+            KeyringFiles files = KeyringFiles.below(parent, "flipped-" + bit);
+            Scenario.ROTATE.state().accept(files);
+            Map<String, String> state = files.state();
+            FileKeyringSource source = files.source(new WatchedDisk() {
+                @Override
+                protected byte[] written(Path file, byte[] content) {
+                    byte[] damaged = content.clone();
+                    damaged[20] ^= (byte) (file.equals(files.ringTemporary) == ringFile ? flipped : 0);
+                    return damaged;
+                }
+            });
+
+            Throwable failure = catchThrowable(() -> Scenario.ROTATE.work().apply(source));
+
+            assertThat(failure).hasMessageContainingAll("does not read back as it was written", "Nothing was changed");
+            assertThat(files.state()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void whereDirectoriesAreMadeAnyOperationMayFail() {
+        int operations = Integer.MAX_VALUE;
+        for (int failing = 0; failing <= operations; failing++) {
+            KeyringFiles deep =
+                    new KeyringFiles(parent.resolve("deep-" + failing).resolve("below"));
+            FailingDisk disk = new FailingDisk(failing, Fault.BEFORE, true);
+            FileKeyringSource source = deep.source(disk);
+
+            Throwable failure = catchThrowable(() -> source.load(true));
+
+            assertThat(failure)
+                    .as("operation " + failing)
+                    .satisfiesAnyOf(
+                            none -> assertThat(none).isNull(),
+                            some -> assertThat(some).isInstanceOf(KeyringException.class));
+            assertThat(deep.source(KeyringFiles.quick()).load(true).keyIds()).hasSize(1);
+            operations = failing == 0 ? disk.done.size() : operations;
+        }
+        assertThat(operations).isBetween(20, 100);
+    }
+}

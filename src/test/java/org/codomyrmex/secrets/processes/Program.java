@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.processes;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Java program of this test suite, run as a process of its own. */
+final class Program implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader output;
+
+    private Program(Process process) {
+        this.process = process;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static Program start(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return new Program(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** The next line it prints; null at the end. */
+    String nextLine() throws IOException {
+        return output.readLine();
+    }
+
+    /** All complete lines that it has printed by its end. */
+    List<String> remainingLines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (int c = output.read(); c >= 0; c = output.read()) {
+            if (c == '\n') {
+                lines.add(line.toString());
+                line.setLength(0);
+            } else {
+                line.append((char) c);
+            }
+        }
+        return lines;
+    }
+
+    /** Ends it in the middle of whatever it does. */
+    void kill() throws InterruptedException {
+        // Through the handle, which, other than the process, leaves what was printed to be read.
+        process.toHandle().destroyForcibly();
+        process.waitFor();
+    }
+
+    int awaitExit() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
