@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.codomyrmex.secrets.config.ConfigurationProblem;
 import org.codomyrmex.secrets.config.ConfigurationTree;
 import org.codomyrmex.secrets.config.Reference;
@@ -55,7 +57,7 @@ final class ConfigurationSecrets {
                 Objects.requireNonNull(secretKeys, "secretKeys");
                 Objects.requireNonNull(kind, "kind");
                 ConfigurationTree tree = ConfigurationTree.copyOf(Objects.requireNonNull(config, "config"));
-                List<Chosen> chosen = chosen(tree, secretKeys);
+                List<Chosen> chosen = chosen(tree, secretKeys, kind);
                 try {
                     replace(chosen, kind);
                 } finally {
@@ -77,14 +79,14 @@ final class ConfigurationSecrets {
         }
     }
 
-    private List<Chosen> chosen(ConfigurationTree tree, Collection<String> secretKeys) {
+    private List<Chosen> chosen(ConfigurationTree tree, Collection<String> secretKeys, ReferenceKind kind) {
         List<Chosen> chosen = new ArrayList<>();
         for (ConfigurationTree.Leaf leaf : tree.select(secretKeys, ConfigurationSecrets::warnOfAbsence)) {
             Object value = leaf.value();
             if (value instanceof String text && Reference.isMarked(text)) {
                 resolve(leaf.path(), text);
             } else {
-                chosen.add(checked(leaf, value));
+                chosen.add(checked(leaf, value, kind));
             }
         }
         return chosen;
@@ -94,10 +96,13 @@ final class ConfigurationSecrets {
         LOG.warn("The configuration has no {}, so nothing was encrypted there.", Printable.of(key));
     }
 
-    private static Chosen checked(ConfigurationTree.Leaf leaf, Object value) {
+    private static Chosen checked(ConfigurationTree.Leaf leaf, Object value, ReferenceKind kind) {
         try {
-            Chosen chosen = new Chosen(leaf, ScalarType.of(value), SecretText.bytesOf(ScalarType.textOf(value)));
-            SecretText.requireName(chosen.secretName());
+            Chosen chosen =
+                    new Chosen(leaf, ScalarType.of(value), SecretText.bytesOf(ScalarType.textOf(value), "value"));
+            if (kind == ReferenceKind.BY_ID) {
+                SecretText.requireName(chosen.secretName());
+            }
             return chosen;
         } catch (IllegalArgumentException refused) {
             throw new ConfigurationException(
@@ -118,11 +123,11 @@ final class ConfigurationSecrets {
         List<String> stored = new ArrayList<>();
         try {
             for (Chosen each : all) {
-                Map<String, Object> metadata = each.type() == ScalarType.STRING
-                        ? Map.of()
-                        : Map.of(TYPE, each.type().name().toLowerCase(Locale.ROOT));
-                String id = manager.vault.insert(each.secretName(), each.value(), metadata);
+                Map<String, Object> metadata =
+                        each.type() == ScalarType.STRING ? Map.of() : Map.of(TYPE, nameOf(each.type()));
+                String id = manager.vault.newId();
                 stored.add(id);
+                manager.vault.insert(id, each.secretName(), each.value(), metadata);
                 each.leaf().replace(Reference.toId(id).text());
             }
         } catch (RuntimeException failed) {
@@ -171,11 +176,9 @@ final class ConfigurationSecrets {
                         "it begins with encrypted: and is neither an id of 32 hex digits nor a token. A value that really"
                                 + " begins so cannot be told from a reference"));
         try {
-            return reference.isId() ? byId(path, reference.id()) : byToken(reference);
+            return reference.isId() ? byId(path, reference.id()) : byToken(path, reference);
         } catch (InvalidTokenException | UnreadableSecretException refused) {
             throw unresolved(path, String.valueOf(refused.getMessage()));
-        } catch (IllegalArgumentException otherType) {
-            throw unresolved(path, "what it holds is not of the type it is marked with");
         }
     }
 
@@ -183,7 +186,7 @@ final class ConfigurationSecrets {
         ScalarType type = manager.store
                 .findById(id)
                 .map(secret -> secret.metadata().get(TYPE))
-                .map(name -> ScalarType.valueOf(name.toString().toUpperCase(Locale.ROOT)))
+                .flatMap(ConfigurationSecrets::typeNamed)
                 .orElse(ScalarType.STRING);
         byte[] value = manager.vault
                 .open(() -> manager.store.findById(id))
@@ -191,15 +194,30 @@ final class ConfigurationSecrets {
                         path,
                         "there is no secret " + id + " in this manager's store. It was deleted, or replaced by"
                                 + " rotateSecret, or stored by a manager whose secrets ended with it"));
-        return typed(type, value);
+        return typed(path, type, value);
     }
 
-    private Object byToken(Reference reference) {
-        return typed(reference.type(), manager.tried(ring -> ring.decrypt(reference.token())));
+    private static Optional<ScalarType> typeNamed(Object name) {
+        return Stream.of(ScalarType.values())
+                .filter(type -> nameOf(type).equals(name))
+                .findFirst();
     }
 
-    private static Object typed(ScalarType type, byte[] value) {
-        return type.read(KeyOperations.text(value));
+    private static String nameOf(ScalarType type) {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Object byToken(String path, Reference reference) {
+        return typed(path, reference.type(), manager.tried(ring -> ring.decrypt(reference.token())));
+    }
+
+    private static Object typed(String path, ScalarType type, byte[] value) {
+        String text = KeyOperations.text(value);
+        try {
+            return type.read(text);
+        } catch (IllegalArgumentException otherType) {
+            throw unresolved(path, "what it holds is not of the type it is marked with");
+        }
     }
 
     private static ConfigurationException unresolved(String path, String why) {

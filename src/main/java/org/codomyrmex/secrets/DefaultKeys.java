@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.codomyrmex.CodomyrmexException;
 import org.codomyrmex.secrets.keyring.EnvironmentKeyringSource;
 import org.codomyrmex.secrets.keyring.FileKeyringSource;
+import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringException;
 import org.codomyrmex.secrets.keyring.KeyringSource;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,12 @@ final class DefaultKeys {
     }
 
     private static FileKeyringSource file(String path, String setting) {
+        if (isKeys(path)) {
+            throw new KeyringException(
+                    UNAVAILABLE,
+                    "The " + setting + " holds keys, expected the path of a key file. Keys themselves go into the"
+                            + " environment variable " + KEYS_VARIABLE + ".");
+        }
         try {
             return FileKeyringSource.at(Path.of(path));
         } catch (IllegalArgumentException noPath) {
@@ -69,6 +76,16 @@ final class DefaultKeys {
                     UNAVAILABLE,
                     "The " + setting + " is " + (path.isEmpty() ? "empty" : "no path of a file")
                             + ", expected the path of a key file. Name one, or unset it.");
+        }
+    }
+
+    /** A key where a path belongs would become a file name, and be seen by everybody. */
+    private static boolean isKeys(String text) {
+        try {
+            Keyring.parse(text);
+            return true;
+        } catch (IllegalArgumentException path) {
+            return false;
         }
     }
 

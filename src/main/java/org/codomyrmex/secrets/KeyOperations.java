@@ -4,6 +4,7 @@ package org.codomyrmex.secrets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,13 +32,11 @@ abstract sealed class KeyOperations permits SecretOperations {
     final LiveKeyring keys;
     final SecretVault vault;
     final OperationGate gate;
-    private final InstantSource clock;
     final Optional<Path> keyFile;
 
     KeyOperations(SecretStore store, LiveKeyring keys, InstantSource clock, Optional<Path> keyFile) {
         this.store = store;
         this.keys = keys;
-        this.clock = clock;
         this.keyFile = keyFile;
         this.vault = new SecretVault(store, keys, clock);
         this.gate = new OperationGate(keys::close);
@@ -63,7 +62,14 @@ abstract sealed class KeyOperations permits SecretOperations {
      * @throws IllegalArgumentException where the text has an unpaired surrogate or more than 16 MiB
      */
     public String encrypt(String value) {
-        return perform(() -> encrypted(SecretText.bytesOf(value)));
+        return perform(() -> {
+            byte[] bytes = SecretText.bytesOf(value, "value");
+            try {
+                return encrypted(bytes);
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
+        });
     }
 
     /**
@@ -74,11 +80,11 @@ abstract sealed class KeyOperations permits SecretOperations {
      * @throws IllegalArgumentException where there are more
      */
     public String encrypt(byte[] value) {
-        return perform(() -> encrypted(SecretText.requireSize(value)));
+        return perform(() -> encrypted(SecretText.requireSize(value, "value")));
     }
 
     private String encrypted(byte[] value) {
-        return keys.forWriting().encryptAt(value, clock.instant());
+        return keys.forWriting().encryptAt(value, vault.present());
     }
 
     /**
@@ -102,7 +108,7 @@ abstract sealed class KeyOperations permits SecretOperations {
      * @throws IllegalArgumentException where the time to live is negative
      */
     public String decrypt(String token, Duration ttl) {
-        return perform(() -> text(tried(ring -> ring.decryptAt(token, ttl, clock.instant()))));
+        return perform(() -> text(tried(ring -> ring.decryptAt(token, ttl, vault.present()))));
     }
 
     /**
@@ -125,8 +131,13 @@ abstract sealed class KeyOperations permits SecretOperations {
      */
     public String reencrypt(String token) {
         return perform(() -> {
-            keys.forWriting();
-            return tried(ring -> ring.reencrypt(token));
+            try {
+                return keys.forWriting().reencrypt(token);
+            } catch (InvalidTokenException refused) {
+                rethrowUnlessForeign(refused);
+                keys.lookAgain();
+                return keys.forWriting().reencrypt(token);
+            }
         });
     }
 
@@ -161,10 +172,14 @@ abstract sealed class KeyOperations permits SecretOperations {
         try {
             return use.apply(keys.forReading());
         } catch (InvalidTokenException refused) {
-            if (refused.reason() != InvalidTokenException.Reason.NOT_AUTHENTIC) {
-                throw refused;
-            }
+            rethrowUnlessForeign(refused);
             return use.apply(keys.lookAgain());
+        }
+    }
+
+    private static void rethrowUnlessForeign(InvalidTokenException refused) {
+        if (refused.reason() != InvalidTokenException.Reason.NOT_AUTHENTIC) {
+            throw refused;
         }
     }
 
@@ -178,8 +193,7 @@ abstract sealed class KeyOperations permits SecretOperations {
 
     /**
      * Makes a new key the primary, durably, and then re-encrypts the store as {@link #rekey()} does. Ids and values stay
-     * valid, and so do tokens under the former keys. A secret that cannot be re-encrypted is logged, stays as it was and
-     * stays readable.
+     * valid, and so do tokens under the former keys. A secret that cannot be re-encrypted is logged and stays as it was.
      *
      * @return the new key's id
      * @throws KeyringException where the keyring cannot be changed here; the message says which state is in place
@@ -189,12 +203,7 @@ abstract sealed class KeyOperations permits SecretOperations {
             FernetKey key = FernetKey.generate();
             keys.rotateTo(key);
             LOG.info("Key {} is the primary key now.", key.id());
-            RekeyReport report = new Rekeying(store, keys, vault, null).run();
-            if (report.failed() > 0) {
-                LOG.warn(
-                        "{} secrets are still under former keys and readable. Run rekey() when the cause is mended.",
-                        report.failed());
-            }
+            new Rekeying(store, keys, vault, null).afterRotation();
             return key.id();
         });
     }
@@ -255,7 +264,7 @@ abstract sealed class KeyOperations permits SecretOperations {
             Objects.requireNonNull(keyId, "keyId");
             boolean destroyed = keys.destroy(keyId, () -> {
                 if (!store.forbid(keyId)) {
-                    long count = store.countsByKey().getOrDefault(keyId, 0L);
+                    long count = Math.max(1, store.countsByKey().getOrDefault(keyId, 0L));
                     throw new KeyringException(
                             KeyringException.Reason.IN_USE,
                             "Key " + keyId + " still has " + count + " secrets of this manager's store under it."

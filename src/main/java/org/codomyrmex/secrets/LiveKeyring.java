@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets;
 
+import static org.codomyrmex.secrets.Look.load;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.IN_USE;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.READ_ONLY;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 
-import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,11 +38,8 @@ final class LiveKeyring {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecretManager.class);
 
-    /** How often the source is looked at, at the most. */
-    static final Duration INTERVAL = Duration.ofSeconds(1);
-
-    private static final long INTERVAL_NANOS = INTERVAL.toNanos();
-    private static final long INTERVAL_MILLIS = INTERVAL.toMillis();
+    /** How often a writer looks again when looks take too long. */
+    private static final int LOOKS = 3;
 
     private final KeyringSource source;
     private final InstantSource clock;
@@ -53,25 +51,32 @@ final class LiveKeyring {
     /** The keys of which it was said that the source no longer has them. Guarded by the lock. */
     private final Set<String> saidGone = new HashSet<>();
 
+    /** Keys destroyed here, which running operations may still hold. Guarded by the lock. */
+    private final List<FernetKey> dropped = new ArrayList<>();
+
     private volatile Keyring ring;
     private volatile @Nullable KeyringException failure;
-    private volatile long lookedAtNanos;
-    private volatile long lookedAtMillis;
+    private volatile Look last;
 
     LiveKeyring(KeyringSource source, boolean mayCreate, InstantSource clock) {
         this.source = source;
         this.clock = clock;
-        Keyring first = Objects.requireNonNull(source.load(mayCreate), "the keyring source returned null");
+        Look first = Look.begin(clock);
+        Keyring found = load(source, mayCreate);
         // Keys of its own: they are destroyed when the manager closes, and those of the source stay as they are.
-        this.ring = first.copy();
+        this.ring = found.copy();
+        this.last = first.ended(clock);
         noteRetirements();
-        noteLook();
     }
 
     /** The keys for reading, also after a failed look. */
     Keyring forReading() {
         if (isDue()) {
-            lock.lock();
+            if (failure == null) {
+                lock.lock();
+            } else if (!lock.tryLock()) {
+                return ring;
+            }
             try {
                 if (isDue()) {
                     look();
@@ -85,9 +90,19 @@ final class LiveKeyring {
 
     /** The keys for writing; an error after a failed look, for the primary may be another one by now. */
     Keyring forWriting() {
-        Keyring current = forReading();
-        requireSound();
-        return current;
+        for (int looks = 0; looks < LOOKS; looks++) {
+            forReading();
+            requireSound();
+            if (last.isFresh(clock)) {
+                return ring;
+            }
+            lookAgain();
+        }
+        throw new KeyringException(
+                UNAVAILABLE,
+                "The keyring takes longer than " + 2 * Look.INTERVAL.toSeconds()
+                        + " s to be read, so it is not known which key is the primary now. Nothing was encrypted;"
+                        + " look at the disk, or at the source of the keys.");
     }
 
     private void requireSound() {
@@ -101,11 +116,14 @@ final class LiveKeyring {
         }
     }
 
-    /** Looks now, before the caller gives up on a token that no key opens. */
+    /** Looks now, before the caller gives up on a token that no key opens; a look that began meanwhile will do. */
     Keyring lookAgain() {
+        long asked = System.nanoTime();
         lock.lock();
         try {
-            look();
+            if (last.beganNanos() - asked < 0) {
+                look();
+            }
             return ring;
         } finally {
             lock.unlock();
@@ -113,23 +131,18 @@ final class LiveKeyring {
     }
 
     private boolean isDue() {
-        return System.nanoTime() - lookedAtNanos >= INTERVAL_NANOS
-                || Math.abs(clock.millis() - lookedAtMillis) >= INTERVAL_MILLIS;
+        return last.isOver(clock, failure != null);
     }
 
     private void look() {
+        Look look = Look.begin(clock);
         try {
-            adopt(Objects.requireNonNull(source.load(false), "the keyring source returned null"));
+            adopt(load(source, false));
             failure = null;
         } catch (KeyringException failed) {
             noteFailure(failed);
-        } catch (RuntimeException failed) {
-            noteFailure(new KeyringException(
-                    UNAVAILABLE,
-                    "The keyring source failed with " + failed.getClass().getName() + ".",
-                    failed));
         } finally {
-            noteLook();
+            last = look.ended(clock);
         }
     }
 
@@ -139,11 +152,6 @@ final class LiveKeyring {
                     "The keyring can no longer be read; reading goes on, writing is refused. {}", failed.getMessage());
         }
         failure = failed;
-    }
-
-    private void noteLook() {
-        lookedAtNanos = System.nanoTime();
-        lookedAtMillis = clock.millis();
     }
 
     /** Takes the primary and the order from the source, and keeps every key that is held. */
@@ -193,9 +201,10 @@ final class LiveKeyring {
         RotatableKeyringSource rotatable = rotatable("rotated");
         lock.lock();
         try {
+            Look look = Look.begin(clock);
             adopt(rotatable.update(present -> present.rotatedTo(newPrimary)));
             failure = null;
-            noteLook();
+            last = look.ended(clock);
         } finally {
             lock.unlock();
         }
@@ -203,24 +212,23 @@ final class LiveKeyring {
 
     /** Destroys a retired key, once no live manager can still encrypt under it; false where there is no such key. */
     boolean destroy(String keyId, BooleanSupplier forbid) {
-        RotatableKeyringSource rotatable = rotatable("destroyed");
         if (!lookAgain().contains(keyId)) {
+            requireSound();
             return false;
         }
+        RotatableKeyringSource rotatable = rotatable("destroyed");
         requireRetired(keyId);
         awaitOtherManagers(keyId);
         lock.lock();
         try {
             Keyring left = rotatable.destroy(keyId, forbid);
             saidGone.add(keyId);
-            if (ring.contains(keyId)) {
-                // The primary first: the source may have moved it since the last look.
-                adopt(left);
-                requireRetired(keyId);
-                ring = ring.without(keyId);
-            }
-            retiredAtNanos.remove(keyId);
+            adopt(left);
             failure = null;
+            requireRetired(keyId);
+            keysOf(ring).stream().filter(key -> key.id().equals(keyId)).forEach(dropped::add);
+            ring = ring.without(keyId);
+            retiredAtNanos.remove(keyId);
             return true;
         } finally {
             lock.unlock();
@@ -244,7 +252,7 @@ final class LiveKeyring {
             lock.unlock();
         }
         boolean interrupted = false;
-        long end = retiredAt + 2 * INTERVAL_NANOS;
+        long end = retiredAt + 2 * Look.INTERVAL.toNanos();
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
             try {
                 TimeUnit.NANOSECONDS.sleep(left);
@@ -270,5 +278,6 @@ final class LiveKeyring {
     /** Destroys the keys. No operation runs any more. */
     void close() {
         keysOf(ring).forEach(FernetKey::destroy);
+        dropped.forEach(FernetKey::destroy);
     }
 }

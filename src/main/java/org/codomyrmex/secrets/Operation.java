@@ -67,7 +67,7 @@ enum Operation {
         VALUE("a String", String.class::isInstance),
         SECRET_ID("a String", String.class::isInstance),
         METADATA("a Map", Map.class::isInstance),
-        MAX_AGE_DAYS("a whole number of days", Argument::isDays);
+        MAX_AGE_DAYS("a whole number of days, at most 2147483647", Argument::isDays);
 
         private final String expected;
         private final Predicate<Object> accepts;

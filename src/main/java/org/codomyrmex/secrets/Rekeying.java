@@ -1,46 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets;
 
-import static org.codomyrmex.secrets.RekeyFailure.Reason.DAMAGED;
-import static org.codomyrmex.secrets.RekeyFailure.Reason.KEY_MISSING;
-import static org.codomyrmex.secrets.RekeyFailure.Reason.STORE_UNAVAILABLE;
-import static org.codomyrmex.secrets.fernet.InvalidTokenException.Reason.NOT_AUTHENTIC;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.codomyrmex.secrets.fernet.InvalidTokenException;
-import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.store.SecretStore;
-import org.codomyrmex.secrets.store.StoreException;
-import org.codomyrmex.secrets.store.StoredSecret;
-import org.codomyrmex.secrets.store.WriteOutcome;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run over the store that moves every secret to the primary key. Each is swapped by compare-and-set, so readers and
- * writers go on beside it; one that fails is left as it was. Stopping at any point leaves a store that the next run
- * finishes. Memory is bounded: a few batches are in the works at a time.
+ * One run over the store that moves every secret to the primary key. Readers and writers go on beside it. Stopping at any
+ * point leaves a store that the next run finishes. Memory is bounded: a few batches are in the works at a time, and none
+ * is when the run has ended, however it ended.
  */
 final class Rekeying {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecretManager.class);
 
-    private static final int BATCH = 256;
     private static final int REPORTED_FAILURES = 100;
+    private static final int WALKS = 3;
 
     private final SecretStore store;
     private final LiveKeyring keys;
     private final SecretVault vault;
     private final Progress progress;
+    private final Deque<Future<RekeyBatch>> works = new ArrayDeque<>();
+    private volatile boolean stopped;
 
     private long reencrypted;
     private long passed;
@@ -70,21 +61,58 @@ final class Rekeying {
                 .filter(entry -> !entry.getKey().equals(primary))
                 .mapToLong(entry -> entry.getValue())
                 .sum();
-        int workers = progress.total <= BATCH ? 1 : Runtime.getRuntime().availableProcessors();
+        int workers =
+                progress.total <= RekeyBatch.MOST ? 1 : Runtime.getRuntime().availableProcessors();
         ExecutorService pool = Executors.newFixedThreadPool(workers, Rekeying::worker);
-        Deque<Future<Batch>> works = new ArrayDeque<>();
-        boolean interrupted = false;
+        String last;
         try {
-            walk(primary, pool, works, 2 * workers);
-        } catch (Interrupted stopped) {
-            interrupted = true;
+            last = walkToPrimary(primary, pool, 2 * workers);
+        } catch (Interrupted interrupted) {
+            stopped = true;
+            finish(0);
+            last = keys.forReading().primary().id();
             LOG.warn("Re-encryption was interrupted; rekey() does what is left.");
+        } catch (RuntimeException | Error ended) {
+            stopped = true;
+            drain(ended);
+            throw ended;
         } finally {
             pool.shutdown();
-            finish(works, 0);
         }
-        progress.last(interrupted);
-        return new RekeyReport(keys.forWriting().primary().id(), reencrypted, failed, failures);
+        progress.last(stopped);
+        return new RekeyReport(last, reencrypted, failed, failures);
+    }
+
+    /** Goes through the store, and again if another key has become the primary meanwhile, but not for ever. */
+    private String walkToPrimary(String first, ExecutorService pool, int most) {
+        String primary = first;
+        for (int walks = 0; walks < WALKS; walks++) {
+            failed = 0;
+            failures.clear();
+            walk(primary, pool, most);
+            finish(0);
+            String now = keys.forReading().primary().id();
+            if (now.equals(primary)) {
+                break;
+            }
+            primary = now;
+        }
+        return primary;
+    }
+
+    /** The same after a rotation: the new key is in use and durable whatever happens here, so this only warns. */
+    void afterRotation() {
+        try {
+            long left = run().failed();
+            if (left > 0) {
+                LOG.warn(
+                        "{} secrets are still under former keys, as they were. Run rekey() when that is mended.", left);
+            }
+        } catch (RuntimeException ended) {
+            LOG.warn(
+                    "Secrets are still under former keys, as they were. Run rekey() when that is mended: {}",
+                    ErrorLog.words(ended));
+        }
     }
 
     private static Thread worker(Runnable work) {
@@ -93,40 +121,38 @@ final class Rekeying {
         return thread;
     }
 
-    private void walk(String primary, ExecutorService pool, Deque<Future<Batch>> works, int most) {
-        List<StoredSecret> batch = new ArrayList<>(BATCH);
+    private void walk(String primary, ExecutorService pool, int most) {
+        RekeyBatch[] batch = {newBatch()};
         store.forEachNotUnder(primary, secret -> {
             if (Thread.currentThread().isInterrupted()) {
                 throw new Interrupted();
             }
-            batch.add(secret);
-            if (batch.size() == BATCH) {
-                submit(List.copyOf(batch), pool, works);
-                batch.clear();
-                finish(works, most);
+            batch[0].add(secret);
+            if (batch[0].isFull()) {
+                works.add(pool.submit(batch[0]));
+                batch[0] = newBatch();
+                finish(most);
             }
         });
-        submit(List.copyOf(batch), pool, works);
+        works.add(pool.submit(batch[0]));
     }
 
-    private void submit(List<StoredSecret> secrets, ExecutorService pool, Deque<Future<Batch>> works) {
-        works.add(pool.submit(() -> {
-            Batch batch = new Batch();
-            secrets.forEach(batch::take);
-            return batch;
-        }));
+    private RekeyBatch newBatch() {
+        return new RekeyBatch(store, keys, vault, () -> stopped);
     }
 
     /** Waits, in the caller's thread, until no more than so many batches are in the works. */
-    private void finish(Deque<Future<Batch>> works, int most) {
+    private void finish(int most) {
         while (works.size() > most) {
-            Batch batch = await(works.remove());
-            reencrypted += batch.reencrypted;
-            passed += batch.passed;
-            failed += batch.failures.size();
-            for (RekeyFailure failure : batch.failures) {
+            RekeyBatch batch = await(works.remove());
+            reencrypted += batch.reencrypted();
+            passed += batch.passed();
+            failed += batch.failures().size();
+            for (RekeyFailure failure : batch.failures()) {
                 LOG.warn(
-                        "Secret {} was not re-encrypted and stays as it was: {}", failure.secretId(), failure.reason());
+                        "Secret {} was not re-encrypted and stays as it was: {}",
+                        Printable.of(failure.secretId()),
+                        failure.reason());
                 if (failures.size() < REPORTED_FAILURES) {
                     failures.add(failure);
                 }
@@ -135,7 +161,20 @@ final class Rekeying {
         }
     }
 
-    private static Batch await(Future<Batch> work) {
+    /** Waits for all that is in the works after the run has failed. */
+    private void drain(Throwable ended) {
+        while (!works.isEmpty()) {
+            try {
+                await(works.remove());
+            } catch (RuntimeException | Error too) {
+                if (too != ended) {
+                    ended.addSuppressed(too);
+                }
+            }
+        }
+    }
+
+    private static RekeyBatch await(Future<RekeyBatch> work) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -154,57 +193,6 @@ final class Rekeying {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-        }
-    }
-
-    /** Some secrets, gone through by one worker. */
-    private final class Batch {
-
-        private long reencrypted;
-        private long passed;
-        private final List<RekeyFailure> failures = new ArrayList<>();
-        private boolean looked;
-
-        void take(StoredSecret secret) {
-            try {
-                Optional<StoredSecret> present = Optional.of(secret);
-                while (present.isPresent() && !done(present.get())) {
-                    present = store.findById(secret.id());
-                }
-                passed += present.isPresent() ? 0 : 1;
-            } catch (StoreException unavailable) {
-                failures.add(new RekeyFailure(secret.id(), STORE_UNAVAILABLE));
-            }
-        }
-
-        /** False: it is another record by now, to be looked at again. */
-        private boolean done(StoredSecret secret) {
-            try {
-                WriteOutcome outcome = vault.written(ring -> swapped(secret, ring));
-                return outcome == WriteOutcome.DONE;
-            } catch (InvalidTokenException refused) {
-                boolean known = keys.forReading().contains(secret.keyId());
-                if (refused.reason() == NOT_AUTHENTIC && !known && !looked) {
-                    looked = true;
-                    keys.lookAgain();
-                    return false;
-                }
-                failures.add(new RekeyFailure(
-                        secret.id(), known || refused.reason() != NOT_AUTHENTIC ? DAMAGED : KEY_MISSING));
-                return true;
-            }
-        }
-
-        private WriteOutcome swapped(StoredSecret secret, Keyring ring) {
-            String primary = ring.primary().id();
-            if (secret.keyId().equals(primary)) {
-                passed++;
-                return WriteOutcome.DONE;
-            }
-            String token = ring.reencryptUnder(secret.keyId(), secret.token());
-            WriteOutcome outcome = store.swap(secret, secret.withToken(primary, token));
-            reencrypted += outcome == WriteOutcome.DONE ? 1 : 0;
-            return outcome;
         }
     }
 
@@ -228,7 +216,7 @@ final class Rekeying {
             if (told != null) {
                 try {
                     told.progress(done, failed, total);
-                } catch (RuntimeException broken) {
+                } catch (Throwable broken) {
                     listener = null;
                     LOG.warn(
                             "A RekeyListener threw {} and is not called again.",

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Keeps secrets encrypted in a store, under keys that it loads or creates, rotates and destroys without losing anything:
  * class {@code SecretManager} of the Codomyrmex specification "Secrets Management" 1.0.
  *
- * <p>Thread-safe. No plaintext is kept: the store holds Fernet tokens, the keyring holds keys, this object holds neither.
+ * <p>Thread-safe. No plaintext is kept: the store holds Fernet tokens, the keyring holds keys, until the manager is closed.
  * Names and metadata are stored in clear. Beside what each method says, every one throws {@link NullPointerException}
  * for a null argument, {@link StoreException} where the store cannot be reached, {@link KeyringException} where the keys
  * cannot be read or may not be used, and {@link IllegalStateException} once the manager is closed; each error is logged
@@ -107,15 +107,15 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
         return "SecretManager[" + keyFile.map(Path::toString).orElse("no key file") + "]";
     }
 
-    /** Makes a {@link SecretManager} with other keys, another store or another clock. Not thread-safe. */
+    /** Makes a {@link SecretManager} with other keys, another store or another clock. Thread-safe. */
     public static final class Builder {
 
         private final DefaultKeys defaults = DefaultKeys.ofThisProcess();
-        private @Nullable KeyringSource keyring;
-        private SecretStore store = new InMemorySecretStore();
-        private InstantSource clock = InstantSource.system();
-        private boolean existingKeyRequired;
-        private boolean shared;
+        private volatile @Nullable KeyringSource keyring;
+        private volatile @Nullable SecretStore store;
+        private volatile InstantSource clock = InstantSource.system();
+        private volatile boolean existingKeyRequired;
+        private volatile boolean shared;
 
         private Builder() {}
 
@@ -181,13 +181,16 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
 
         private Opened opened() {
             return ErrorLog.logging(() -> {
-                KeyringSource source = keyring == null ? defaults.source() : keyring;
-                Map<String, Long> counts = store.countsByKey();
+                KeyringSource given = keyring;
+                KeyringSource source = given == null ? defaults.source() : given;
+                SecretStore kept = store;
+                SecretStore secrets = kept == null ? new InMemorySecretStore() : kept;
+                Map<String, Long> counts = secrets.countsByKey();
                 LiveKeyring keys = open(source, counts);
                 warnOfMissingKeys(keys, counts);
                 Optional<Path> keyFile =
                         source instanceof FileKeyringSource file ? Optional.of(file.keyFile()) : Optional.empty();
-                return new Opened(store, keys, clock, keyFile, shared);
+                return new Opened(secrets, keys, clock, keyFile, shared);
             });
         }
 
@@ -203,7 +206,7 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
                 throw new KeyringException(
                         KeyringException.Reason.ABSENT,
                         absent.getMessage() + " The store holds secrets under these keys, without which they cannot be"
-                                + " read: " + String.join(", ", counts.keySet()) + ".",
+                                + " read: " + Printable.of(String.join(", ", counts.keySet())) + ".",
                         absent);
             }
         }
@@ -211,7 +214,7 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
         private static void warnOfMissingKeys(LiveKeyring keys, Map<String, Long> counts) {
             List<String> missing = counts.entrySet().stream()
                     .filter(entry -> !keys.forReading().contains(entry.getKey()))
-                    .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
+                    .map(entry -> Printable.of(entry.getKey()) + " (" + entry.getValue() + ")")
                     .sorted()
                     .toList();
             if (!missing.isEmpty()) {

@@ -54,7 +54,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
      */
     public String storeSecret(String name, String value, Map<String, ?> metadata) {
         return perform(() -> {
-            byte[] bytes = SecretText.bytesOf(value);
+            byte[] bytes = SecretText.bytesOf(value, "value");
             try {
                 return stored(name, bytes, metadata);
             } finally {
@@ -73,7 +73,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
      * @throws IllegalArgumentException where an argument is not such
      */
     public String storeSecret(String name, byte[] value, Map<String, ?> metadata) {
-        return perform(() -> stored(name, SecretText.requireSize(value), metadata));
+        return perform(() -> stored(name, SecretText.requireSize(value, "value"), metadata));
     }
 
     private String stored(String name, byte[] value, Map<String, ?> metadata) {
@@ -210,7 +210,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
         return perform(() -> {
             Objects.requireNonNull(secretId, "secretId");
             boolean deleted = store.delete(secretId);
-            LOG.info(deleted ? "Deleted secret {}." : "There was no secret {} to delete.", Printable.of(secretId));
+            LOG.info("Deleted {}.", deleted ? "secret " + secretId : "nothing: there is no secret of that id");
             return deleted;
         });
     }
@@ -226,7 +226,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
      */
     public SecretRotation rotateSecret(String name, String newValue) {
         return perform(() -> {
-            byte[] bytes = SecretText.bytesOf(Objects.requireNonNull(newValue, "newValue"));
+            byte[] bytes = SecretText.bytesOf(newValue, "newValue");
             try {
                 return rotated(name, bytes);
             } finally {
@@ -243,7 +243,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
      * @return what was replaced by what
      */
     public SecretRotation rotateSecret(String name, byte[] newValue) {
-        return perform(() -> rotated(name, SecretText.requireSize(Objects.requireNonNull(newValue, "newValue"))));
+        return perform(() -> rotated(name, SecretText.requireSize(newValue, "newValue")));
     }
 
     private SecretRotation rotated(String name, byte[] newValue) {

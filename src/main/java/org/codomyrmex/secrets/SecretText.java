@@ -32,25 +32,25 @@ final class SecretText {
         return name;
     }
 
-    static byte[] requireSize(byte[] value) {
-        Objects.requireNonNull(value, "value");
+    static byte[] requireSize(byte[] value, String parameter) {
+        Objects.requireNonNull(value, parameter);
         if (value.length > LARGEST_VALUE_BYTES) {
-            throw tooLarge(value.length);
+            throw tooLarge(parameter, value.length);
         }
         return value;
     }
 
     /** The value in UTF-8; the caller wipes it. */
-    static byte[] bytesOf(String value) {
-        Objects.requireNonNull(value, "value");
+    static byte[] bytesOf(String value, String parameter) {
+        Objects.requireNonNull(value, parameter);
         if (value.length() > LARGEST_VALUE_BYTES) {
-            throw tooLarge(value.length());
+            throw tooLarge(parameter, value.length());
         }
         if (hasUnpairedSurrogate(value)) {
             throw new IllegalArgumentException(
-                    "value has an unpaired surrogate, so it is not text. Store its bytes instead, or mend it.");
+                    parameter + " has an unpaired surrogate, so it is not text. Store its bytes instead, or mend it.");
         }
-        return requireSize(value.getBytes(StandardCharsets.UTF_8));
+        return requireSize(value.getBytes(StandardCharsets.UTF_8), parameter);
     }
 
     /** The characters of a value; empty where it is not valid UTF-8. The caller wipes the array behind the buffer. */
@@ -81,8 +81,8 @@ final class SecretText {
         return text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
-    private static IllegalArgumentException tooLarge(int size) {
-        return new IllegalArgumentException("value has " + size + " bytes or more, expected at most "
+    private static IllegalArgumentException tooLarge(String parameter, int size) {
+        return new IllegalArgumentException(parameter + " has " + size + " bytes or more, expected at most "
                 + LARGEST_VALUE_BYTES + " (16 MiB). Keep large files elsewhere, and their key here.");
     }
 }

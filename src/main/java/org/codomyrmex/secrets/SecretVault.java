@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.codomyrmex.CodomyrmexException;
 import org.codomyrmex.secrets.fernet.InvalidTokenException;
 import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringException;
@@ -57,9 +58,14 @@ final class SecretVault {
     /** Stores a value; the metadata is immutable already. Returns the new id. */
     String insert(String name, byte[] value, Map<String, Object> metadata) {
         String id = newId();
+        insert(id, name, value, metadata);
+        return id;
+    }
+
+    /** The same under an id that was drawn before. */
+    void insert(String id, String name, byte[] value, Map<String, Object> metadata) {
         Instant createdAt = now();
         written(ring -> store.insert(sealed(ring, id, name, createdAt, metadata, value)));
-        return id;
     }
 
     /** Replaces every secret of a name by one with a new value. */
@@ -147,10 +153,11 @@ final class SecretVault {
         String tried = String.join(", ", ring.keyIds());
         return new UnreadableSecretException(
                 ring.contains(secret.keyId())
-                        ? "Secret " + secret.id() + " is damaged: key " + secret.keyId()
+                        ? "Secret " + Printable.of(secret.id()) + " is damaged: key " + Printable.of(secret.keyId())
                                 + ", which it is said to be under, does not open it, nor does any other of " + tried
                                 + ". Restore the store from a backup."
-                        : "Secret " + secret.id() + " is under key " + secret.keyId() + ", which is not among the "
+                        : "Secret " + Printable.of(secret.id()) + " is under key " + Printable.of(secret.keyId())
+                                + ", which is not among the "
                                 + ring.keyIds().size() + " keys of this keyring (" + tried
                                 + "). Restore the ring that has it.");
     }
@@ -180,10 +187,20 @@ final class SecretVault {
 
     /** The present, as precise as every store keeps it. */
     Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return present().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private String newId() {
+    /** The present; tokens count from 1970, and a clock that is set before is no mistake of the caller's. */
+    Instant present() {
+        Instant present = clock.instant();
+        if (present.isBefore(Instant.EPOCH)) {
+            throw new CodomyrmexException(
+                    "The clock shows " + present + ", and a token's time counts from 1970. Set the clock.");
+        }
+        return present;
+    }
+
+    String newId() {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         return HexFormat.of().formatHex(id);

@@ -19,7 +19,14 @@ final class TreeCopier {
     /** How many maps, lists and other collections may be inside each other, the configuration itself included. */
     static final int MAX_NESTING = 1_000;
 
-    private record Pending(Object source, Branch branch) {}
+    private record Pending(Object source, Branch branch) {
+
+        /** {@return nothing of the source, which holds what is to be encrypted} */
+        @Override
+        public String toString() {
+            return "Pending";
+        }
+    }
 
     private final List<Branch> branches = new ArrayList<>();
     private final Deque<Pending> pending = new ArrayDeque<>();

@@ -4,7 +4,8 @@ package org.codomyrmex.secrets.files;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -26,11 +27,17 @@ final class FileLocks {
 
     private FileLocks() {}
 
-    /** Takes the lock of an existing lock file. */
-    static Closeable take(Path lockFile, Duration deadline) throws IOException {
+    /** Makes a lock file where it is missing. */
+    interface Making {
+        void make() throws IOException;
+    }
+
+    /** Takes the lock of a lock file; nothing in this JVM touches the file before it is this one's turn. */
+    static Closeable take(Path lockFile, Making making, Duration deadline) throws IOException {
         long end = System.nanoTime() + deadline.toNanos();
         Closeable inside = takeInside(lockFile, deadline, end);
         try {
+            making.make();
             return takeOutside(inside, lockFile, deadline, end);
         } catch (IOException | RuntimeException | Error failed) {
             inside.close();
@@ -40,37 +47,46 @@ final class FileLocks {
 
     private static Closeable takeInside(Path lockFile, Duration deadline, long end) throws IOException {
         Properties shared = System.getProperties();
-        String name = PREFIX + lockFile.toRealPath();
+        String name = PREFIX + (Files.exists(lockFile) ? lockFile.toRealPath() : lockFile);
         String holder = UUID.randomUUID().toString();
+        Closeable release = () -> shared.remove(name, holder);
         while (shared.putIfAbsent(name, holder) != null) {
-            pause(lockFile, deadline, end);
+            pause(lockFile, "another thread of this process (system property " + name + ")", deadline, end);
         }
-        return () -> shared.remove(name, holder);
+        return release;
     }
 
     private static Closeable takeOutside(Closeable inside, Path lockFile, Duration deadline, long end)
             throws IOException {
         FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-        try {
-            FileLock lock = channel.tryLock();
-            while (lock == null) {
-                pause(lockFile, deadline, end);
-                lock = channel.tryLock();
-            }
-        } catch (IOException | RuntimeException | Error failed) {
-            channel.close();
-            throw failed;
-        }
-        return () -> {
+        Closeable release = () -> {
             try (inside) {
                 channel.close();
             }
         };
+        try {
+            while (!isTaken(channel)) {
+                pause(lockFile, "another process", deadline, end);
+            }
+            return release;
+        } catch (IOException | RuntimeException | Error failed) {
+            channel.close();
+            throw failed;
+        }
     }
 
-    private static void pause(Path lockFile, Duration deadline, long end) throws LockTimeoutException {
+    private static boolean isTaken(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldInside) {
+            // Somebody in this JVM holds it without having asked as above, or the system properties were replaced.
+            return false;
+        }
+    }
+
+    private static void pause(Path lockFile, String holder, Duration deadline, long end) throws LockTimeoutException {
         if (System.nanoTime() - end >= 0) {
-            throw new LockTimeoutException(lockFile, deadline);
+            throw new LockTimeoutException(lockFile, holder, deadline);
         }
         Uninterrupted.sleep(PAUSE);
     }

@@ -12,7 +12,7 @@ public final class LockTimeoutException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    LockTimeoutException(Path lockFile, Duration deadline) {
-        super(lockFile + " was held by another thread or process for " + deadline.toMillis() + " ms");
+    LockTimeoutException(Path lockFile, String holder, Duration deadline) {
+        super(lockFile + " was held by " + holder + " for " + deadline.toMillis() + " ms");
     }
 }

@@ -21,8 +21,9 @@ import java.util.Set;
  * @param owner the owning user
  * @param group the owning group
  * @param mode the permissions
+ * @param required whether a file that cannot be given them must not be made; if not, it is its maker's alone
  */
-public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFilePermission> mode) {
+public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFilePermission> mode, boolean required) {
 
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.OTHERS_EXECUTE);
@@ -36,9 +37,14 @@ public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFile
      * @param owner the owning user
      * @param group the owning group
      * @param mode the permissions, copied
+     * @param required whether a file that cannot be given them must not be made
      */
     public Ownership {
         mode = Set.copyOf(mode);
+    }
+
+    Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFilePermission> mode) {
+        this(owner, group, mode, true);
     }
 
     /**
@@ -55,7 +61,7 @@ public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFile
         }
         try {
             PosixFileAttributes found = view.readAttributes();
-            return Optional.of(new Ownership(found.owner(), found.group(), found.permissions()));
+            return Optional.of(new Ownership(found.owner(), found.group(), found.permissions(), true));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         }
@@ -63,12 +69,12 @@ public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFile
 
     /**
      * The ownership for a new file that stands for the same thing as this one: the same owner and group, and the same
-     * mode unless everybody could read that.
+     * mode unless everybody could read that. It is not required: the file that is there stays as it is.
      *
-     * @return this, or this for the owner alone
+     * @return the ownership, which may be for the owner alone
      */
     public Ownership forSibling() {
-        return readableByOthers() ? new Ownership(owner, group, OWNER_ONLY) : this;
+        return new Ownership(owner, group, readableByOthers() ? OWNER_ONLY : mode, false);
     }
 
     /**
@@ -78,6 +84,15 @@ public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFile
      */
     public boolean readableByOthers() {
         return mode.stream().anyMatch(OTHERS::contains);
+    }
+
+    /**
+     * Whether every user of the machine may write the file, or put files into the directory.
+     *
+     * @return true for modes such as 0777
+     */
+    public boolean writableByOthers() {
+        return mode.contains(PosixFilePermission.OTHERS_WRITE);
     }
 
     /**

@@ -46,8 +46,10 @@ public final class StagedFile implements AutoCloseable {
     public static StagedFile stage(Disk disk, Path target, byte[] content, Optional<Ownership> ownership)
             throws IOException {
         StagedFile staged = new StagedFile(disk, target, content, ownership);
+        // What cannot be created is not removed either: it may be another program's.
+        Disk.Output created = disk.create(temporaryOf(target), ownership);
         try {
-            staged.write(temporaryOf(target), disk.create(temporaryOf(target), ownership));
+            staged.write(temporaryOf(target), created);
             return staged;
         } catch (IOException | RuntimeException | Error failed) {
             staged.close();

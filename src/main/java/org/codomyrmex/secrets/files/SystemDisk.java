@@ -92,6 +92,9 @@ final class SystemDisk implements Disk {
                 view.setGroup(wanted.group());
             }
         } catch (IOException refused) {
+            if (!wanted.required()) {
+                return;
+            }
             throw new AccessDeniedException(
                     file.toString(),
                     null,
@@ -181,6 +184,12 @@ final class SystemDisk implements Disk {
 
     @Override
     public Closeable lock(Path lockFile, Optional<Ownership> ownership, Duration deadline) throws IOException {
+        Path directory = lockFile.toAbsolutePath().getParent();
+        Path real = directory == null ? lockFile : directory.toRealPath().resolve(lockFile.getFileName());
+        return FileLocks.take(real, () -> makeLockFile(real, ownership), deadline);
+    }
+
+    private void makeLockFile(Path lockFile, Optional<Ownership> ownership) throws IOException {
         if (!exists(lockFile)) {
             try {
                 create(lockFile, ownership).close();
@@ -188,7 +197,6 @@ final class SystemDisk implements Disk {
                 // Another process made it: it is there, which is all that is wanted.
             }
         }
-        return FileLocks.take(lockFile, deadline);
     }
 
     private record Stream(Path file, FileOutputStream out) implements Output {

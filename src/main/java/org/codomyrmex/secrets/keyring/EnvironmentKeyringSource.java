@@ -21,6 +21,11 @@ public final class EnvironmentKeyringSource implements KeyringSource {
         if (variable.isEmpty()) {
             throw new IllegalArgumentException("variable is empty, expected the name of an environment variable");
         }
+        if (variable.indexOf('=') >= 0) {
+            // Every key ends with one and no variable has one: a key given as the name must not be repeated.
+            throw new IllegalArgumentException("variable has an equals sign, expected the name of an environment"
+                    + " variable. If it is a key, put it into the variable and name that here");
+        }
         this.variable = variable;
         this.environment = environment;
     }
@@ -62,5 +67,11 @@ public final class EnvironmentKeyringSource implements KeyringSource {
             throw new KeyringException(
                     MALFORMED, "The environment variable " + variable + " is no keyring: " + malformed.getMessage());
         }
+    }
+
+    /** {@return the name of the variable, never its value} */
+    @Override
+    public String toString() {
+        return "EnvironmentKeyringSource[" + variable + "]";
     }
 }

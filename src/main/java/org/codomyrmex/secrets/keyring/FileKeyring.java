@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -20,7 +20,6 @@ import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.Directories;
 import org.codomyrmex.secrets.files.Disk;
-import org.codomyrmex.secrets.files.Ownership;
 import org.codomyrmex.secrets.files.StagedFile;
 import org.codomyrmex.secrets.files.Uninterrupted;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
@@ -78,7 +77,7 @@ final class FileKeyring {
             if (found.isNothing()) {
                 requireCreation(at, mayCreate);
             }
-            if (Files.isDirectory(at.directory()) && !disk.isWritable(at.directory())) {
+            if (Files.isDirectory(at.directory()) && !at.isReplaceable(disk)) {
                 return asItStands(at, found, mayCreate);
             }
             return locked(mayCreate, (here, whole) -> Optional.of(whole.ring()));
@@ -103,6 +102,8 @@ final class FileKeyring {
             });
         } catch (IOException failed) {
             throw KeyringReports.halfDone(asked, replaced, failed);
+        } catch (KeyringException refused) {
+            throw replaced.isEmpty() ? refused : KeyringReports.halfDone(replaced, refused);
         }
     }
 
@@ -111,10 +112,10 @@ final class FileKeyring {
         for (int look = 0; look < LOOKS; look++) {
             KeyringLocation at = KeyringLocation.of(asked);
             makeDirectory(at, mayCreate);
-            if (!disk.isWritable(at.directory())) {
+            if (!at.isReplaceable(disk)) {
                 throw new KeyringException(READ_ONLY, reports.readOnly(at));
             }
-            try (Closeable held = disk.lock(at.lockFile(), ownershipFor(at), LOCK_DEADLINE)) {
+            try (Closeable held = disk.lock(at.lockFile(), at.ringOwnership(), LOCK_DEADLINE)) {
                 if (at.moved(asked)) {
                     continue;
                 }
@@ -132,7 +133,10 @@ final class FileKeyring {
                 continue;
             }
             if (!settles(at)) {
-                throw reports.refusal(at, Found.at(at, disk));
+                Found still = Found.at(at, disk);
+                if (still.keyFile() == KeyFile.MALFORMED) {
+                    throw reports.refusal(at, still);
+                }
             }
         }
         throw restless();
@@ -156,10 +160,12 @@ final class FileKeyring {
                     writeKeyFile(at, found);
                 }
                 case PUT_KEY_IN_FRONT -> {
+                    disk.force(at.keyFile());
                     replaceRing(at, found.ring().rotatedTo(found.key()));
                     reports.otherProgramWroteKey(at, found);
                 }
                 case ADOPT_KEY -> {
+                    disk.force(at.keyFile());
                     Directories.forceAbove(disk, at.directory());
                     replaceRing(at, Keyring.of(found.key()));
                 }
@@ -184,7 +190,7 @@ final class FileKeyring {
     }
 
     private void replaceRing(KeyringLocation at, Keyring next) throws IOException {
-        try (StagedFile ring = StagedFile.stage(disk, at.ring(), KeyringText.ringFile(next), ownershipFor(at))) {
+        try (StagedFile ring = stageRing(at, next)) {
             ring.replaceTarget();
         }
     }
@@ -203,7 +209,7 @@ final class FileKeyring {
     private Optional<Keyring> replace(KeyringLocation at, Found whole, Keyring next, List<Path> replaced)
             throws IOException {
         boolean samePrimary = next.primary().equals(whole.ring().primary());
-        try (StagedFile ring = StagedFile.stage(disk, at.ring(), KeyringText.ringFile(next), ownershipFor(at));
+        try (StagedFile ring = stageRing(at, next);
                 StagedFile key = samePrimary ? null : stageKeyFile(at, next)) {
             ring.replaceTarget();
             replaced.add(at.ring());
@@ -220,21 +226,19 @@ final class FileKeyring {
         }
     }
 
-    private StagedFile stageKeyFile(KeyringLocation at, Keyring keyring) throws IOException {
-        Optional<Ownership> own = Ownership.of(at.keyFile());
-        return StagedFile.stage(
-                disk, at.keyFile(), KeyringText.keyFile(keyring), own.isPresent() ? own : Ownership.of(at.ring()));
+    private StagedFile stageRing(KeyringLocation at, Keyring keyring) throws IOException {
+        return StagedFile.stage(disk, at.ring(), KeyringText.ringFile(keyring), at.ringOwnership());
     }
 
-    /** What is built on a ring must not be undone by a power loss: whoever put it there may not have forced it. */
+    private StagedFile stageKeyFile(KeyringLocation at, Keyring keyring) throws IOException {
+        return StagedFile.stage(disk, at.keyFile(), KeyringText.keyFile(keyring), at.keyFileOwnership());
+    }
+
     private Keyring firstUse(KeyringLocation at, Found found) throws IOException {
         reports.checkPermissions(at);
         byte[] digest = found.ringDigest();
-        if (!Arrays.equals(digest, seen) && disk.isWritable(at.directory())) {
-            disk.force(at.ring());
-            disk.force(at.keyFile());
-            disk.forceDirectory(at.directory());
-            Directories.forceAbove(disk, at.directory());
+        if (!MessageDigest.isEqual(digest, seen)) {
+            at.makeDurable(disk);
             seen = digest;
         }
         return found.ring();
@@ -264,7 +268,7 @@ final class FileKeyring {
     }
 
     private void makeDirectory(KeyringLocation at, boolean mayCreate) throws IOException {
-        if (!Files.isDirectory(at.directory())) {
+        if (Files.notExists(at.directory())) {
             requireCreation(at, mayCreate);
             Directories.make(disk, at.directory());
         }
@@ -280,11 +284,6 @@ final class FileKeyring {
             }
         }
         return false;
-    }
-
-    private static Optional<Ownership> ownershipFor(KeyringLocation at) throws IOException {
-        Optional<Ownership> own = Ownership.of(at.ring());
-        return own.isPresent() ? own : Ownership.of(at.keyFile()).map(Ownership::forSibling);
     }
 
     private KeyringException restless() {

@@ -2,6 +2,7 @@
 package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -45,13 +46,22 @@ public final class FileKeyringSource implements RotatableKeyringSource {
      *
      * @param keyFile the key file; a relative path counts from the working directory; links are followed at each load
      * @return the source
-     * @throws IllegalArgumentException where the path is empty or names no file
+     * @throws IllegalArgumentException where the path is empty, names no file, has a control character, or is not a file of
+     *     this machine
      */
     public static FileKeyringSource at(Path keyFile) {
         Objects.requireNonNull(keyFile, "keyFile");
         if (keyFile.getFileName() == null || keyFile.getFileName().toString().isEmpty()) {
             throw new IllegalArgumentException("keyFile is "
                     + (keyFile.toString().isEmpty() ? "empty" : keyFile) + ", expected the path of a file");
+        }
+        if (keyFile.toString().chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    "keyFile has a control character, which would garble every message on it");
+        }
+        if (keyFile.getFileSystem() != FileSystems.getDefault()) {
+            throw new IllegalArgumentException(
+                    "keyFile is not on the default file system, expected a file of this machine");
         }
         return new FileKeyringSource(Disk.system(), keyFile.toAbsolutePath(), false);
     }

@@ -3,9 +3,11 @@ package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.security.MessageDigest;
 import java.util.Objects;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.Disk;
@@ -141,6 +143,9 @@ final class Found {
                 byte[] bytes = disk.read(file, LIMIT_BYTES);
                 return new Content(bytes, bytes.length == 0 ? "it is empty" : null);
             } catch (NoSuchFileException absent) {
+                if (Files.isSymbolicLink(file)) {
+                    throw new FileSystemException(file.toString(), null, "is a link to nothing");
+                }
                 return new Content(null, null);
             } catch (FileTooLargeException tooLarge) {
                 return new Content(null, "it is larger than 1 MiB");
@@ -178,7 +183,7 @@ final class Found {
         }
 
         boolean sameAs(Content other) {
-            return Arrays.equals(bytes, other.bytes) && Objects.equals(problem, other.problem);
+            return MessageDigest.isEqual(bytes, other.bytes) && Objects.equals(problem, other.problem);
         }
     }
 }

@@ -46,4 +46,10 @@ public final class InMemoryKeyringSource implements RotatableKeyringSource {
             lock.unlock();
         }
     }
+
+    /** {@return what it is, without anything it holds} */
+    @Override
+    public String toString() {
+        return "InMemoryKeyringSource";
+    }
 }

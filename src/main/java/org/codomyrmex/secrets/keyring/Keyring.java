@@ -50,7 +50,7 @@ public final class Keyring {
     public static Keyring of(FernetKey primary, FernetKey... retired) {
         List<FernetKey> keys = new ArrayList<>();
         keys.add(Objects.requireNonNull(primary, "primary"));
-        for (FernetKey key : retired) {
+        for (FernetKey key : Objects.requireNonNull(retired, "retired")) {
             keys.add(Objects.requireNonNull(key, "retired"));
         }
         return new Keyring(keys);

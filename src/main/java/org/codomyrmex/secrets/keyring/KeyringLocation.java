@@ -2,10 +2,17 @@
 package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.codomyrmex.secrets.files.Directories;
+import org.codomyrmex.secrets.files.Disk;
+import org.codomyrmex.secrets.files.MountPoints;
+import org.codomyrmex.secrets.files.Ownership;
 
 /**
  * Where the files of one keyring really are. Links are followed to their end, so that a link and its target have one
@@ -57,6 +64,43 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
         if (!moved(asked)) {
             throw removed;
         }
+    }
+
+    /** What is built on a ring must not be undone by a power loss: whoever put it there may not have forced it. */
+    void makeDurable(Disk disk) throws IOException {
+        try {
+            disk.force(ring);
+            disk.force(keyFile);
+            disk.forceDirectory(directory);
+            Directories.forceAbove(disk, directory);
+        } catch (FileSystemException failed) {
+            // Where nothing can be written, whoever can write it is asked to force it; this was more than needed.
+            if (disk.isWritable(directory)) {
+                throw failed;
+            }
+        }
+    }
+
+    /** Whether new files can take the place of these. */
+    boolean isReplaceable(Disk disk) {
+        return disk.isWritable(directory) && mountedFile().isEmpty();
+    }
+
+    /** What a new ring, or a lock file, is given: what the ring has, or as much as possible of what the key file has. */
+    Optional<Ownership> ringOwnership() throws IOException {
+        Optional<Ownership> own = Ownership.of(ring);
+        return own.isPresent() ? own : Ownership.of(keyFile).map(Ownership::forSibling);
+    }
+
+    /** What a new key file is given: what the key file has, or as much as possible of what the ring has. */
+    Optional<Ownership> keyFileOwnership() throws IOException {
+        Optional<Ownership> own = Ownership.of(keyFile);
+        return own.isPresent() ? own : Ownership.of(ring).map(Ownership::forSibling);
+    }
+
+    /** The ring or key file, if it is a mount of its own, as containers make of a single file. */
+    Optional<Path> mountedFile() {
+        return Stream.of(ring, keyFile).filter(MountPoints::contains).findFirst();
     }
 
     private static KeyringLocation beside(Path keyFile, boolean linkToNothing) {

@@ -50,27 +50,37 @@ final class KeyringReports {
     }
 
     void unrecovered(KeyringLocation at) {
-        warnOnce("The directory " + at.directory() + " cannot be written, so the keyring " + at.keyFile()
+        warnOnce(obstacle(at) + ", so the keyring " + at.keyFile()
                 + " is used as it stands. Its key cannot be rotated here.");
     }
 
-    /** Warns of files that others can read, or refuses them. */
+    /** Warns of what others can read or replace, or refuses it. */
     void checkPermissions(KeyringLocation at) throws IOException {
+        Optional<Ownership> directory = Ownership.of(at.directory());
+        if (directory.isPresent() && directory.get().writableByOthers()) {
+            warnOrRefuse("The directory " + at.directory() + " can be written by every user of this machine (mode "
+                    + directory.get().modeText()
+                    + "), who could put another key in place. Take that away with: chmod o-w "
+                    + at.directory());
+        }
         for (Path file : List.of(at.ring(), at.keyFile())) {
             Optional<Ownership> found = Ownership.of(file);
             if (found.isPresent() && found.get().readableByOthers()) {
-                String open = "The key material in " + file + " is open to every user of this machine (mode "
-                        + found.get().modeText() + "). Take that away with: chmod o= " + file;
-                if (strict) {
-                    throw new KeyringException(UNAVAILABLE, open);
-                }
-                warnOnce(open);
+                warnOrRefuse("The key material in " + file + " is open to every user of this machine (mode "
+                        + found.get().modeText() + "). Take that away with: chmod o= " + file);
             } else if (found.isPresent() && found.get().readableByGroup()) {
                 warnOnce("The key material in " + file + " can be read by the group "
                         + found.get().group().getName() + " (mode "
                         + found.get().modeText() + ").");
             }
         }
+    }
+
+    private void warnOrRefuse(String open) {
+        if (strict) {
+            throw new KeyringException(UNAVAILABLE, open);
+        }
+        warnOnce(open);
     }
 
     String absent(KeyringLocation at) {
@@ -80,8 +90,14 @@ final class KeyringReports {
     }
 
     String readOnly(KeyringLocation at) {
-        return "The directory " + at.directory() + " cannot be written, so the keyring " + at.keyFile()
+        return obstacle(at) + ", so the keyring " + at.keyFile()
                 + " can be neither created nor changed. Give this process a directory that it can write.";
+    }
+
+    private static String obstacle(KeyringLocation at) {
+        return at.mountedFile()
+                .map(file -> "The file " + file + " is mounted on its own, without its directory")
+                .orElse("The directory " + at.directory() + " cannot be written");
     }
 
     /** The error of a row of the table that refuses. */
@@ -103,14 +119,22 @@ final class KeyringReports {
 
     /** The error of a change that failed before or after it replaced a ring. */
     static KeyringException halfDone(Path asked, List<Path> replaced, IOException failed) {
-        if (failed instanceof LockTimeoutException) {
+        if (failed instanceof LockTimeoutException && replaced.isEmpty()) {
             return failed(asked, failed);
         }
-        String state = replaced.isEmpty()
-                ? "Nothing was changed: the former keyring is in place."
-                : "The new keyring is in place in " + replaced.get(0) + ", and the next opening finishes the key file.";
+        String state =
+                replaced.isEmpty() ? "Nothing was changed: the former keyring is in place." : inPlace(replaced.get(0));
         return new KeyringException(
                 UNAVAILABLE, "The keyring " + asked + " could not be changed: " + words(failed) + ". " + state, failed);
+    }
+
+    /** The same where what came after the ring was refused. */
+    static KeyringException halfDone(List<Path> replaced, KeyringException refused) {
+        return new KeyringException(refused.reason(), refused.getMessage() + " " + inPlace(replaced.get(0)), refused);
+    }
+
+    private static String inPlace(Path ring) {
+        return "The new keyring is in place in " + ring + ", and the next opening finishes what is left to do.";
     }
 
     static KeyringException failed(Path asked, IOException failed) {
@@ -124,7 +148,7 @@ final class KeyringReports {
         return new KeyringException(
                 UNAVAILABLE,
                 "The keyring " + asked + " cannot be used: " + words(failed)
-                        + ". Both files must be regular files that this process can read.",
+                        + ". The files must be regular files that this process can read, in a directory with room.",
                 failed);
     }
 

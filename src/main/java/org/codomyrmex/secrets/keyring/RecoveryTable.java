@@ -23,9 +23,9 @@ final class RecoveryTable {
         NOTHING,
         /** Force the ring; key file := its primary. */
         WRITE_KEY_FILE,
-        /** Ring := the key file's key, then the ring. */
+        /** Force the key file; ring := its key, then the ring. */
         PUT_KEY_IN_FRONT,
-        /** Ring := the key file's key. */
+        /** Force the key file; ring := its key. */
         ADOPT_KEY,
         /** Ring := a new key, where the source may create. */
         CREATE,

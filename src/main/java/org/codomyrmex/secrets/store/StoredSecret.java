@@ -13,36 +13,36 @@ import java.util.Objects;
  */
 public final class StoredSecret {
 
+    private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final long NANOS_PER_MICRO = 1_000;
+
     private final String id;
     private final String name;
     private final Map<String, Object> metadata;
     private final String keyId;
     private final String token;
 
-    /** The creation time in two primitives: an {@link Instant} would cost 24 bytes more for each secret. */
-    private final long createdAtSeconds;
-
-    private final int createdAtNanos;
+    /** Microseconds since 1970: an {@link Instant} would cost 24 bytes more for each secret. */
+    private final long createdAtMicros;
 
     /**
      * Makes a record of a secret.
      *
      * @param id what the secret is found by; unique in a store
      * @param name what the secret is called; several in a store may be called the same
-     * @param createdAt when the secret was created; durable stores keep microseconds
+     * @param createdAt when the secret was created; kept to the microsecond, as every store can
      * @param metadata what the application says about the secret; immutable through and through, and not copied. A
      *     value may be null
      * @param keyId the id of the key that the token is under
      * @param token the encrypted value
      * @throws NullPointerException naming the argument that is null
+     * @throws IllegalArgumentException if the creation time is more than 292,000 years away from 1970
      */
     public StoredSecret(
             String id, String name, Instant createdAt, Map<String, Object> metadata, String keyId, String token) {
         this.id = Objects.requireNonNull(id, "id");
         this.name = Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(createdAt, "createdAt");
-        this.createdAtSeconds = createdAt.getEpochSecond();
-        this.createdAtNanos = createdAt.getNano();
+        this.createdAtMicros = micros(Objects.requireNonNull(createdAt, "createdAt"));
         this.metadata = Objects.requireNonNull(metadata, "metadata");
         this.keyId = Objects.requireNonNull(keyId, "keyId");
         this.token = Objects.requireNonNull(token, "token");
@@ -51,8 +51,7 @@ public final class StoredSecret {
     private StoredSecret(StoredSecret described, String keyId, String token) {
         this.id = described.id;
         this.name = described.name;
-        this.createdAtSeconds = described.createdAtSeconds;
-        this.createdAtNanos = described.createdAtNanos;
+        this.createdAtMicros = described.createdAtMicros;
         this.metadata = described.metadata;
         this.keyId = Objects.requireNonNull(keyId, "keyId");
         this.token = Objects.requireNonNull(token, "token");
@@ -79,10 +78,12 @@ public final class StoredSecret {
     /**
      * Tells when the secret was created.
      *
-     * @return the time of its creation, as it was handed in
+     * @return the time of its creation, to the microsecond
      */
     public Instant createdAt() {
-        return Instant.ofEpochSecond(createdAtSeconds, createdAtNanos);
+        return Instant.ofEpochSecond(
+                Math.floorDiv(createdAtMicros, MICROS_PER_SECOND),
+                Math.floorMod(createdAtMicros, MICROS_PER_SECOND) * NANOS_PER_MICRO);
     }
 
     /**
@@ -134,8 +135,7 @@ public final class StoredSecret {
     public boolean sameButForToken(StoredSecret other) {
         return id.equals(other.id)
                 && name.equals(other.name)
-                && createdAtSeconds == other.createdAtSeconds
-                && createdAtNanos == other.createdAtNanos
+                && createdAtMicros == other.createdAtMicros
                 && metadata.equals(other.metadata);
     }
 
@@ -155,5 +155,14 @@ public final class StoredSecret {
     @Override
     public String toString() {
         return "StoredSecret[id=" + id + ", keyId=" + keyId + "]";
+    }
+
+    private static long micros(Instant time) {
+        try {
+            return Math.addExact(
+                    Math.multiplyExact(time.getEpochSecond(), MICROS_PER_SECOND), time.getNano() / NANOS_PER_MICRO);
+        } catch (ArithmeticException tooFar) {
+            throw new IllegalArgumentException("createdAt must be within 292,000 years of 1970, but is " + time);
+        }
     }
 }

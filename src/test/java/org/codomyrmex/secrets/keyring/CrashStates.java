@@ -48,14 +48,22 @@ final class CrashStates {
         remove(base);
     }
 
-    /** What must hold of a state: these tokens open, these keys are gone, this key is in the key file (or any is). */
+    /**
+     * What must hold of a state: these tokens open, these keys are gone, this key is in the key file (or any is), and it
+     * opens without anybody's help, unless another program's unfinished write is all that ever happened.
+     */
     private record Claim(
-            SortedMap<String, String> state, Set<String> tokens, Set<String> destroyed, String keyInKeyFile) {
+            SortedMap<String, String> state,
+            Set<String> tokens,
+            Set<String> destroyed,
+            String keyInKeyFile,
+            boolean withoutHelp) {
 
         static Claim of(SortedMap<String, String> state, List<DiskEvent> steps, Set<String> tokensElsewhere) {
             Set<String> tokens = new HashSet<>(tokensElsewhere);
             Set<String> destroyed = new HashSet<>();
             String keyInKeyFile = "";
+            boolean withoutHelp = false;
             for (DiskEvent step : steps) {
                 if (step instanceof DiskEvent.Acknowledge acknowledged) {
                     tokens.add(acknowledged.token());
@@ -67,12 +75,13 @@ final class CrashStates {
                         && rename.to().equals(CrashScenario.KEY_FILE)) {
                     keyInKeyFile = "";
                 }
+                withoutHelp |= step instanceof DiskEvent.Rename;
             }
-            return new Claim(state, tokens, destroyed, keyInKeyFile);
+            return new Claim(state, tokens, destroyed, keyInKeyFile, withoutHelp);
         }
 
         Claim in(SortedMap<String, String> laterState) {
-            return new Claim(laterState, tokens, destroyed, "");
+            return new Claim(laterState, tokens, destroyed, "", withoutHelp);
         }
     }
 
@@ -187,7 +196,8 @@ final class CrashStates {
     private static boolean opensWithoutTornKeyFile(Stage stage, Path root, Claim claim, KeyringException refused)
             throws IOException {
         if (refused.reason() != KeyringException.Reason.MALFORMED
-                || !refused.getMessage().startsWith("The key file ")) {
+                || !refused.getMessage().startsWith("The key file ")
+                || claim.withoutHelp()) {
             return false;
         }
         stage.disk.unlink(root.resolve(CrashScenario.KEY_FILE));

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.keyring;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.codomyrmex.secrets.files.WatchedDisk;
 import org.codomyrmex.secrets.files.WatchedDisk.Operation;
@@ -35,16 +36,18 @@ class FaultTest {
 
     private enum Fault {
         /** An operation does not happen. */
-        BEFORE(EnumSet.allOf(Operation.class)),
+        BEFORE,
         /** An operation happens, of a write the first half, and fails all the same. */
-        AFTER(EnumSet.complementOf(EnumSet.of(Operation.READ, Operation.EXISTS))),
+        AFTER,
         /** The disk is full from then on. */
-        FULL(EnumSet.of(Operation.CREATE, Operation.WRITE, Operation.LINK, Operation.RENAME));
+        FULL;
 
-        private final Set<Operation> operations;
-
-        Fault(Set<Operation> operations) {
-            this.operations = operations;
+        boolean hits(Operation operation) {
+            return switch (operation) {
+                case READ, EXISTS -> this == BEFORE;
+                case CREATE, WRITE, LINK, RENAME -> true;
+                default -> this != FULL;
+            };
         }
     }
 
@@ -82,7 +85,7 @@ class FaultTest {
         protected void before(Operation operation, Path file) throws IOException {
             done.add(operation);
             boolean full = fault == Fault.FULL && failing > 0 && done.size() >= failing;
-            if (full ? fault.operations.contains(operation) : isNow() && fault == Fault.BEFORE) {
+            if (full ? fault.hits(operation) : isNow() && fault == Fault.BEFORE) {
                 throw failure(file);
             }
             if (!hardLinks && operation == Operation.LINK) {
@@ -130,11 +133,10 @@ class FaultTest {
     private void failEach(Scenario scenario, Fault fault, boolean hardLinks) {
         List<Operation> operations = run(scenario, new FailingDisk(0, fault, hardLinks)).done;
         assertThat(operations).hasSizeGreaterThan(10);
-        for (int failing = 1; failing <= operations.size(); failing++) {
-            if (fault.operations.contains(operations.get(failing - 1))) {
-                run(scenario, new FailingDisk(failing, fault, hardLinks));
-            }
-        }
+        IntStream.rangeClosed(1, operations.size())
+                .filter(failing -> fault.hits(operations.get(failing - 1)))
+                .parallel()
+                .forEach(failing -> run(scenario, new FailingDisk(failing, fault, hardLinks)));
     }
 
     private FailingDisk run(Scenario scenario, FailingDisk disk) {
@@ -142,7 +144,7 @@ class FaultTest {
         scenario.state().accept(files);
         Keyring[] result = new Keyring[1];
 
-        Throwable failure = catchThrowable(() -> result[0] = scenario.work().apply(files.source(disk)));
+        Throwable failure = catchThrowable(() -> result[0] = scenario.perform(files.source(disk)));
 
         String where = "operation " + disk.failing + " of " + disk.done;
         Keyring found = files.source(KeyringFiles.quick()).load(scenario.before() == null);
@@ -194,11 +196,57 @@ class FaultTest {
                 }
             });
 
-            Throwable failure = catchThrowable(() -> Scenario.ROTATE.work().apply(source));
+            Throwable failure = catchThrowable(() -> Scenario.ROTATE.perform(source));
 
             assertThat(failure).hasMessageContainingAll("does not read back as it was written", "Nothing was changed");
             assertThat(files.state()).isEqualTo(state);
         }
+    }
+
+    @Test
+    void aChangeThatBeginsAnewAndFailsThenSaysThatItsRingIsInPlace() {
+        KeyringFiles files = KeyringFiles.below(parent, "anew").with(Scenario.RING);
+        boolean[] full = new boolean[1];
+        FileKeyringSource source = files.source(new WatchedDisk() {
+            @Override
+            protected void before(Operation operation, Path file) throws IOException {
+                if (full[0] && operation == Operation.CREATE) {
+                    throw FailingDisk.failure(file);
+                }
+                if (operation == Operation.RENAME && file.equals(files.ring)) {
+                    full[0] = true;
+                    KeyringFiles.write(files.keyFile, KeyringFiles.keyText(Scenario.OTHER));
+                }
+            }
+        });
+
+        Throwable failure = catchThrowable(() -> Scenario.ROTATE.perform(source));
+
+        assertThat(failure).hasMessageContaining("The new keyring is in place in " + files.ring);
+        assertThat(files.opened()).isEqualTo(Scenario.ROTATE.after().rotatedTo(Scenario.OTHER));
+    }
+
+    @Test
+    void aChangeThatBeginsAnewAndIsRefusedThenSaysThatItsRingIsInPlace() {
+        KeyringFiles files = KeyringFiles.below(parent, "refused").with(Scenario.RING);
+        FileKeyringSource source = files.source(new WatchedDisk() {
+            @Override
+            protected void before(Operation operation, Path file) {
+                if (operation == Operation.RENAME && file.equals(files.ring)) {
+                    KeyringFiles.write(files.keyFile, "no key".getBytes(US_ASCII));
+                }
+            }
+        });
+
+        KeyringException refusal = catchThrowableOfType(KeyringException.class, () -> Scenario.ROTATE.perform(source));
+
+        assertThat(refusal.reason()).isEqualTo(Reason.MALFORMED);
+        assertThat(refusal)
+                .hasMessageContainingAll(
+                        "The key file " + files.keyFile + " is no Fernet key",
+                        "The new keyring is in place in " + files.ring);
+        KeyringFiles.write(files.keyFile, KeyringFiles.keyText(Scenario.PRIMARY));
+        assertThat(files.opened()).isEqualTo(Scenario.ROTATE.after());
     }
 
     @Test

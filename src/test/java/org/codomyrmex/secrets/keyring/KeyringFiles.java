@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -133,20 +134,22 @@ final class KeyringFiles {
         assertThat(ringTemporary).doesNotExist();
     }
 
-    /** Every file but the lock: its inode, times, mode and content. Equal states were not touched in between. */
-    Map<String, String> state() {
-        return stateOf(directory);
-    }
-
-    private static Map<String, String> stateOf(Path directory) {
+    /** What is in a directory. */
+    static List<Path> listed(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
-            Map<String, String> state = new TreeMap<>();
-            files.filter(file -> !file.toString().endsWith(".lock"))
-                    .forEach(file -> state.put(file.getFileName().toString(), describe(file)));
-            return state;
+            return files.toList();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** Every file but the lock: its inode, times, mode and content. Equal states were not touched in between. */
+    Map<String, String> state() {
+        Map<String, String> state = new TreeMap<>();
+        listed(directory).stream()
+                .filter(file -> !file.equals(lock))
+                .forEach(file -> state.put(file.getFileName().toString(), describe(file)));
+        return state;
     }
 
     /** One file: its inode, times, mode and content; or that there is none. */

@@ -51,9 +51,7 @@ class LinksTest {
         assertThat(files.source().load(false)).isEqualTo(rotated);
         assertThat(at(throughLink).load(false)).isEqualTo(rotated);
         assertThat(files.lock).exists();
-        try (var beside = Files.list(links)) {
-            assertThat(beside).allMatch(Files::isSymbolicLink);
-        }
+        assertThat(KeyringFiles.listed(links)).allMatch(Files::isSymbolicLink);
     }
 
     @Test
@@ -92,7 +90,7 @@ class LinksTest {
         assertThat(refusal.reason()).isEqualTo(Reason.ABSENT);
         assertThat(refusal).hasMessageContainingAll(files.keyFile + " (which a link leads to)", "none may be created");
         assertThat(files.directory).isEmptyDirectory();
-        assertThat(Files.list(links)).containsExactly(link);
+        assertThat(KeyringFiles.listed(links)).containsExactly(link);
     }
 
     @Test
@@ -125,6 +123,25 @@ class LinksTest {
 
         files.assertWritten(ring);
         assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void aRingThatIsALinkToNothingIsNoAbsentRing() throws IOException {
+        Files.createSymbolicLink(files.ring, links.resolve("nothing"));
+
+        for (boolean keyFile : new boolean[] {false, true}) {
+            if (keyFile) {
+                KeyringFiles.write(files.keyFile, KeyringFiles.keyText(ring.primary()));
+            }
+            Map<String, String> state = files.state();
+            KeyringException refusal = catchThrowableOfType(
+                    KeyringException.class, () -> files.source().load(true));
+
+            assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
+            assertThat(refusal).hasMessageContaining(files.ring + ": is a link to nothing");
+            assertThat(files.state()).isEqualTo(state);
+        }
+        assertThat(links).isEmptyDirectory();
     }
 
     @Test

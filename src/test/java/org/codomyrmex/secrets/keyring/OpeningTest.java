@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.WatchedDisk;
 import org.codomyrmex.secrets.keyring.KeyringException.Reason;
@@ -55,7 +59,7 @@ class OpeningTest {
         assertThat(mode(deep.directory)).isEqualTo("rwx------");
         assertThat(List.of(mode(deep.ring), mode(deep.keyFile), mode(deep.lock)))
                 .containsOnly("rw-------");
-        assertThat(Files.list(deep.directory)).containsExactlyInAnyOrder(deep.ring, deep.keyFile, deep.lock);
+        assertThat(KeyringFiles.listed(deep.directory)).containsExactlyInAnyOrder(deep.ring, deep.keyFile, deep.lock);
         assertThat(deep.openedWithoutATouch()).isEqualTo(created);
     }
 
@@ -141,7 +145,7 @@ class OpeningTest {
 
         assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
         assertThat(refusal).hasMessageContainingAll(inTheWay + ": is not a regular file", files.keyFile.toString());
-        assertThat(Files.list(directory)).containsExactly(inTheWay);
+        assertThat(KeyringFiles.listed(directory)).containsExactly(inTheWay);
     }
 
     @Test
@@ -258,7 +262,16 @@ class OpeningTest {
     }
 
     @Test
-    void aPathThatNamesNoFileIsTheCallersMistake() {
+    void aPathThatNamesNoFileIsTheCallersMistake() throws IOException {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FileKeyringSource.at(directory.resolve("secrets\n.key")))
+                .withMessageContainingAll("keyFile has a control character");
+        URI zip = URI.create("jar:" + directory.resolve("files.zip").toUri());
+        try (FileSystem elsewhere = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> FileKeyringSource.at(elsewhere.getPath("secrets.key")))
+                    .withMessageContainingAll("keyFile is not on the default file system", "of this machine");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FileKeyringSource.at(Path.of("")))
                 .withMessageContainingAll("keyFile", "empty", "expected the path of a file");

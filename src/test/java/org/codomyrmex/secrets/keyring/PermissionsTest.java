@@ -196,6 +196,23 @@ class PermissionsTest {
     }
 
     @Test
+    void aDirectoryThatTheWorldCanWriteIsWarnedOfOnceAndRefusedByAStrictSource() throws IOException {
+        files.with(ring);
+        chmod("rwxrwxrwx", directory);
+        FileKeyringSource source = files.source();
+
+        source.load(false);
+        source.load(false);
+
+        assertThat(log.warningsIn(directory.getParent()))
+                .singleElement()
+                .asString()
+                .contains("The directory " + directory + " can be written by every user", "chmod o-w " + directory);
+        assertThat(catchThrowableOfType(KeyringException.class, () -> strict().load(false)))
+                .hasMessageContaining("chmod o-w " + directory);
+    }
+
+    @Test
     void aStrictSourceAdoptsNoKeyThatTheWorldCanRead() throws IOException {
         KeyringFiles.write(files.keyFile, KeyringFiles.keyText(primary));
         chmod("rw-r--r--", files.keyFile);

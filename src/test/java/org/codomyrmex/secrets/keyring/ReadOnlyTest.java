@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +54,8 @@ class ReadOnlyTest {
 
             @Override
             protected void before(Operation operation, Path file) {
-                assertThat(operation).isIn(Operation.READ, Operation.EXISTS, Operation.FORCE_DIRECTORY);
+                assertThat(operation)
+                        .isIn(Operation.READ, Operation.EXISTS, Operation.FORCE, Operation.FORCE_DIRECTORY);
             }
         });
     }
@@ -92,6 +94,27 @@ class ReadOnlyTest {
 
         assertThat(source().load(true)).isEqualTo(ring);
         assertThat(log.warningsIn(directory)).isEmpty();
+    }
+
+    @Test
+    void whereNothingCanBeWrittenNothingNeedsToBeForced() {
+        files.with(ring);
+        FileKeyringSource source = files.source(new WatchedDisk() {
+            @Override
+            public boolean isWritable(Path anywhere) {
+                return false;
+            }
+
+            @Override
+            protected void before(Operation operation, Path file) throws IOException {
+                if (operation == Operation.FORCE || operation == Operation.FORCE_DIRECTORY) {
+                    throw new FileSystemException(file.toString(), null, "Read-only file system");
+                }
+            }
+        });
+
+        assertThat(source.load(true)).isEqualTo(ring);
+        assertThat(source.load(false)).isEqualTo(ring);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.codomyrmex.secrets.fernet.FernetKey;
@@ -28,11 +29,15 @@ final class RecoveryCases {
     /** What a crash left in the temporaries: a key that nothing was ever encrypted under. */
     static final FernetKey UNFINISHED = FernetKey.generate();
 
-    /** One way to be what a file is found to be; the content is null where there is no file. */
-    record Content(String name, byte[] bytes) {
+    /** One way to be what a file is found to be; the content is empty where there is no file. */
+    record Content(String name, Optional<byte[]> bytes) {
+
+        static Content of(String name, byte[] bytes) {
+            return new Content(name, Optional.of(bytes));
+        }
 
         static Content of(String name, String text) {
-            return new Content(name, text.getBytes(UTF_8));
+            return of(name, text.getBytes(UTF_8));
         }
 
         @Override
@@ -45,12 +50,8 @@ final class RecoveryCases {
     record Case(Row row, Content ring, Content key, boolean temporaries) {
 
         KeyringFiles set(KeyringFiles files) {
-            if (ring.bytes != null) {
-                KeyringFiles.write(files.ring, ring.bytes);
-            }
-            if (key.bytes != null) {
-                KeyringFiles.write(files.keyFile, key.bytes);
-            }
+            ring.bytes.ifPresent(bytes -> KeyringFiles.write(files.ring, bytes));
+            key.bytes.ifPresent(bytes -> KeyringFiles.write(files.keyFile, bytes));
             if (temporaries) {
                 KeyringFiles.write(files.ringTemporary, KeyringFiles.ringText(Keyring.of(UNFINISHED)));
                 KeyringFiles.write(files.keyTemporary, KeyringFiles.keyText(UNFINISHED));
@@ -65,14 +66,14 @@ final class RecoveryCases {
         }
     }
 
-    private static final Content NONE = new Content("no file", null);
+    private static final Content NONE = new Content("no file", Optional.empty());
     private static final Content SEALED =
             Content.of("sealed", "codomyrmex-keyring 1 passphrase\nAAECAwQFBgcICQoLDA0ODw==\n");
 
     private static final Map<RingFile, List<Content>> RINGS = Map.of(
             RingFile.PLAIN,
             List.of(
-                    new Content("as written here", KeyringFiles.ringText(RING)),
+                    Content.of("as written here", KeyringFiles.ringText(RING)),
                     Content.of(
                             "edited by hand",
                             "\uFEFF" + PRIMARY.reveal() + "\r\n\r\n  " + RETIRED.reveal() + "\t\r\n"
@@ -101,7 +102,7 @@ final class RecoveryCases {
     private RecoveryCases() {}
 
     private static Content key(String name, FernetKey key) {
-        return new Content(name, KeyringFiles.keyText(key));
+        return Content.of(name, KeyringFiles.keyText(key));
     }
 
     private static List<Content> malformed(Content more) {
@@ -109,9 +110,9 @@ final class RecoveryCases {
                 Content.of("empty", ""),
                 Content.of("truncated", OTHER.reveal().substring(0, 20)),
                 Content.of("43 characters", OTHER.reveal().substring(0, 43)),
-                new Content("garbage", new byte[] {0, (byte) 0xE9, 7, (byte) 0xC3, 0x28, 'x', 10, 0}),
-                new Content("UTF-16", ("\uFEFF" + OTHER.reveal()).getBytes(UTF_16LE)),
-                new Content("larger than 1 MiB", large()),
+                Content.of("garbage", new byte[] {0, (byte) 0xE9, 7, (byte) 0xC3, 0x28, 'x', 10, 0}),
+                Content.of("UTF-16", ("\uFEFF" + OTHER.reveal()).getBytes(UTF_16LE)),
+                Content.of("larger than 1 MiB", large()),
                 more);
     }
 

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -244,6 +243,6 @@ class RotationTest {
     void nothingIsLeftBesideTheFilesButTheLock() throws IOException {
         files.source().update(present -> present.rotatedTo(next));
 
-        assertThat(Files.list(directory)).containsExactlyInAnyOrder(files.ring, files.keyFile, files.lock);
+        assertThat(KeyringFiles.listed(directory)).containsExactlyInAnyOrder(files.ring, files.keyFile, files.lock);
     }
 }

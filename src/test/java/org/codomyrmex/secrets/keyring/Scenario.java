@@ -108,6 +108,11 @@ record Scenario(
         KeyringFiles.write(files.keyTemporary, KeyringFiles.keyText(unfinished));
     }
 
+    /** Does it. */
+    Keyring perform(FileKeyringSource source) {
+        return work.apply(source);
+    }
+
     /** Whether a keyring is what was there before, or what is to be there afterwards. */
     boolean allows(Keyring found) {
         return after == null ? found.keyIds().size() == 1 : found.equals(before) || found.equals(after);

@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.WatchedDisk;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,18 +65,12 @@ class VolumeTest {
             Path former = volume.resolve(Files.readSymbolicLink(data));
             Path fresh = Files.createSymbolicLink(volume.resolve("..data_tmp"), publish());
             Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
-            for (Path file : listed(former)) {
+            for (Path file : KeyringFiles.listed(former)) {
                 Files.delete(file);
             }
             Files.delete(former);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
-        }
-    }
-
-    private static List<Path> listed(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.toList();
         }
     }
 

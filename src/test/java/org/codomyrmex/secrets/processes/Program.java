@@ -21,16 +21,21 @@ final class Program implements AutoCloseable {
     }
 
     static Program start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return startWithin(List.of(), main, arguments);
+    }
+
+    /** Starts it through another command, which is followed by its own. */
+    static Program startWithin(List<String> command, Class<?> main, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xshare:auto",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
-        command.addAll(List.of(arguments));
-        return new Program(new ProcessBuilder(command)
+        all.addAll(List.of(arguments));
+        return new Program(new ProcessBuilder(all)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
     }

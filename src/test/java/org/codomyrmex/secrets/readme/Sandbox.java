@@ -96,9 +96,14 @@ public final class Sandbox {
         Process process = builder.start();
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
-            throw new AssertionError("Still running after " + LIMIT_SECONDS + " s: " + command.get(0) + ", "
-                    + Files.readString(output, UTF_8));
+            throw new AssertionError(
+                    "Still running after " + LIMIT_SECONDS + " s: " + command.get(0) + ", " + printed());
         }
-        return new Outcome(process.exitValue(), Files.readString(output, UTF_8));
+        return new Outcome(process.exitValue(), printed());
+    }
+
+    /** Whatever the encoding of this machine, what is not UTF-8 only looks odd. */
+    private String printed() throws IOException {
+        return new String(Files.readAllBytes(output), UTF_8);
     }
 }

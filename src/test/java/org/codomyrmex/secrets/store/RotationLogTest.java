@@ -40,8 +40,15 @@ class RotationLogTest {
 
     @Test
     void keepsWhatManyThreadsAddAtOnce() {
-        IntStream.range(0, 9_000).parallel().forEach(i -> log.add(rotation("name", i)));
-        assertThat(log.rotations()).hasSize(9_000).doesNotHaveDuplicates();
+        List<Rotation> added =
+                IntStream.range(0, 9_000).mapToObj(i -> rotation("name", i)).toList();
+        for (int round = 0; round < 100; round++) {
+            RotationLog shared = new RotationLog();
+            added.parallelStream().forEach(shared::add);
+            assertThat(shared.rotations()).hasSize(added.size()).doesNotContainNull();
+        }
+        added.parallelStream().forEach(log::add);
+        assertThat(log.rotations()).hasSameSizeAs(added).doesNotHaveDuplicates();
     }
 
     @Test

@@ -2,6 +2,7 @@
 package org.codomyrmex.secrets.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Instant;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StoredSecretTest {
 
-    private static final Instant TIME = Instant.parse("2026-11-24T12:34:56.789012345Z");
+    private static final Instant TIME = Instant.parse("2026-11-24T12:34:56.789012Z");
     private static final Map<String, Object> METADATA = Map.of("owner", "canary-metadata");
 
     private final StoredSecret secret =
@@ -32,12 +33,30 @@ class StoredSecretTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"1969-12-31T23:59:59.999999999Z", "-1000000000-01-01T00:00:00Z", "9999-12-31T00:00:00.000000001Z"
+            strings = {
+                "2026-11-24T12:34:56.789012Z",
+                "1970-01-01T00:00:00Z",
+                "1969-12-31T23:59:59.999999Z",
+                "1969-12-31T23:59:59Z",
+                "0001-01-01T00:00:00.000001Z",
+                "-290000-01-01T00:00:00.000001Z",
+                "+294000-12-31T23:59:59.999999Z"
             })
-    void keepsAnyTimeExactly(String text) {
+    void keepsATimeToTheMicrosecond(String text) {
         Instant time = Instant.parse(text);
-        assertThat(new StoredSecret("id", "name", time, Map.of(), "key", "token").createdAt())
-                .isEqualTo(time);
+        assertThat(createdAt(time)).isEqualTo(time);
+        assertThat(createdAt(time.plusNanos(1))).isEqualTo(time);
+        assertThat(createdAt(time.plusNanos(999))).isEqualTo(time);
+    }
+
+    @Test
+    void refusesATimeThatIsTooFarAway() {
+        for (Instant time : List.of(Instant.MIN, Instant.MAX, Instant.parse("+295000-01-01T00:00:00Z"))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> createdAt(time))
+                    .withMessageContaining("createdAt")
+                    .withMessageContaining(time.toString());
+        }
     }
 
     @Test
@@ -62,7 +81,7 @@ class StoredSecretTest {
         for (StoredSecret other : List.of(
                 new StoredSecret("another", "canary-name", TIME, METADATA, "the-key", "canary-token"),
                 new StoredSecret("the-id", "another", TIME, METADATA, "the-key", "canary-token"),
-                new StoredSecret("the-id", "canary-name", TIME.plusNanos(1), METADATA, "the-key", "canary-token"),
+                new StoredSecret("the-id", "canary-name", TIME.plusNanos(1_000), METADATA, "the-key", "canary-token"),
                 new StoredSecret("the-id", "canary-name", TIME.plusSeconds(1), METADATA, "the-key", "canary-token"),
                 new StoredSecret("the-id", "canary-name", TIME, Map.of(), "the-key", "canary-token"))) {
             assertThat(secret).isNotEqualTo(other);
@@ -92,6 +111,10 @@ class StoredSecretTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> secret.withToken("key", null))
                 .withMessage("token");
+    }
+
+    private static Instant createdAt(Instant time) {
+        return new StoredSecret("id", "name", time, Map.of(), "key", "token").createdAt();
     }
 
     @SuppressWarnings("unchecked")

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets;
+
+import static org.codomyrmex.secrets.RekeyFailure.Reason.DAMAGED;
+import static org.codomyrmex.secrets.RekeyFailure.Reason.KEY_MISSING;
+import static org.codomyrmex.secrets.RekeyFailure.Reason.STORE_UNAVAILABLE;
+import static org.codomyrmex.secrets.fernet.InvalidTokenException.Reason.NOT_AUTHENTIC;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.codomyrmex.secrets.fernet.InvalidTokenException;
+import org.codomyrmex.secrets.keyring.Keyring;
+import org.codomyrmex.secrets.keyring.KeyringException;
+import org.codomyrmex.secrets.store.SecretStore;
+import org.codomyrmex.secrets.store.StoredSecret;
+import org.codomyrmex.secrets.store.WriteOutcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some secrets, moved to the primary key by one worker. Each is swapped by compare-and-set; one that fails is counted and
+ * left as it was, and the others go on. Filled by one thread, then run by another, then read by the first.
+ */
+final class RekeyBatch implements Callable<RekeyBatch> {
+
+    /** How many secrets are in a batch at the most, and how many characters their tokens have together, about. */
+    static final int MOST = 256;
+
+    private static final long MOST_CHARACTERS = 4 << 20;
+
+    /** A secret that changes so often under us is the store's trouble. */
+    private static final int ATTEMPTS = 100;
+
+    private final SecretStore store;
+    private final LiveKeyring keys;
+    private final SecretVault vault;
+    private final BooleanSupplier stopped;
+    private final List<StoredSecret> secrets = new ArrayList<>();
+    private final List<RekeyFailure> failures = new ArrayList<>();
+    private long characters;
+    private long reencrypted;
+    private long passed;
+    private boolean looked;
+    private @Nullable Keyring tried;
+
+    RekeyBatch(SecretStore store, LiveKeyring keys, SecretVault vault, BooleanSupplier stopped) {
+        this.store = store;
+        this.keys = keys;
+        this.vault = vault;
+        this.stopped = stopped;
+    }
+
+    void add(StoredSecret secret) {
+        secrets.add(secret);
+        characters += secret.token().length();
+    }
+
+    boolean isFull() {
+        return secrets.size() == MOST || characters >= MOST_CHARACTERS;
+    }
+
+    /** How many were moved. */
+    long reencrypted() {
+        return reencrypted;
+    }
+
+    /** How many needed nothing: moved or deleted by others meanwhile. */
+    long passed() {
+        return passed;
+    }
+
+    List<RekeyFailure> failures() {
+        return failures;
+    }
+
+    @Override
+    public RekeyBatch call() {
+        for (StoredSecret secret : secrets) {
+            if (stopped.getAsBoolean()) {
+                break;
+            }
+            move(secret);
+        }
+        secrets.clear();
+        return this;
+    }
+
+    private void move(StoredSecret secret) {
+        try {
+            Optional<StoredSecret> present = Optional.of(secret);
+            for (int attempt = 0; attempt < ATTEMPTS && present.isPresent(); attempt++) {
+                if (isDone(present.get())) {
+                    return;
+                }
+                present = store.findById(secret.id());
+            }
+            if (present.isEmpty()) {
+                passed++;
+                return;
+            }
+            failures.add(new RekeyFailure(secret.id(), STORE_UNAVAILABLE));
+        } catch (KeyringException noKeys) {
+            throw noKeys;
+        } catch (RuntimeException unavailable) {
+            failures.add(new RekeyFailure(secret.id(), STORE_UNAVAILABLE));
+        }
+    }
+
+    /** False: it is another record by now, or there are other keys, so it is to be looked at again. */
+    private boolean isDone(StoredSecret secret) {
+        try {
+            return vault.written(ring -> swapped(secret, ring)) == WriteOutcome.DONE;
+        } catch (InvalidTokenException refused) {
+            boolean keyWasThere = tried != null && tried.contains(secret.keyId());
+            if (refused.reason() != NOT_AUTHENTIC || keyWasThere) {
+                failures.add(new RekeyFailure(secret.id(), DAMAGED));
+                return true;
+            }
+            Keyring now = looked ? keys.forReading() : keys.lookAgain();
+            looked = true;
+            if (now.contains(secret.keyId())) {
+                return false;
+            }
+            failures.add(new RekeyFailure(secret.id(), KEY_MISSING));
+            return true;
+        }
+    }
+
+    private WriteOutcome swapped(StoredSecret secret, Keyring ring) {
+        tried = ring;
+        String primary = ring.primary().id();
+        if (secret.keyId().equals(primary)) {
+            passed++;
+            return WriteOutcome.DONE;
+        }
+        String token = ring.reencryptUnder(secret.keyId(), secret.token());
+        WriteOutcome outcome = store.swap(secret, secret.withToken(primary, token));
+        reencrypted += outcome == WriteOutcome.DONE ? 1 : 0;
+        return outcome;
+    }
+}
