@@ -4,6 +4,7 @@ package org.codomyrmex.secrets.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -234,6 +235,28 @@ class FileLocksTest {
         }
         waiting.join();
         assertThat(kept[0]).isTrue();
+    }
+
+    /** A POSIX lock is dropped by whoever closes the file: so nobody may even create it while another holds it. */
+    @Test
+    void aLockThatIsTakenWhileItsFileIsBeingMadeIsKept() throws Exception {
+        Path locks = Path.of("/proc/locks");
+        assumeTrue(Files.isReadable(locks), "skipped: needs Linux's list of locks");
+        for (int round = 0; round < 200; round++) {
+            Path fresh = directory.resolve("fresh" + round + ".lock");
+            List<Future<Boolean>> held = new ArrayList<>();
+            for (int thread = 0; thread < 2; thread++) {
+                held.add(elsewhere(() -> {
+                    try (Closeable lock = Disk.system().lock(fresh, Optional.empty(), LONG)) {
+                        String inode = ":" + Files.getAttribute(fresh, "unix:ino") + " ";
+                        return lock != null && Files.readString(locks).contains(inode);
+                    }
+                }));
+            }
+            for (Future<Boolean> each : held) {
+                assertThat(each.get()).isTrue();
+            }
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,6 +56,7 @@ class CrashStateTest {
     }
 
     @Test
+    @Tag("slow")
     void losesSomethingWithoutAnyOneOfItsForces() throws IOException {
         Set<String> places = new TreeSet<>();
         for (CrashScenario scenario : CrashScenario.all()) {

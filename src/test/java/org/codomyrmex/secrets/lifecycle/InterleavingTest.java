@@ -62,7 +62,7 @@ class InterleavingTest {
     void eightThreadsStoreReadSwapRotateAndDestroyOnTwoManagersOfOneKeyring() throws Exception {
         Path keyFile = directory.resolve("secrets.key");
         Map<String, String> stored = new ConcurrentHashMap<>();
-        long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
         SecretStore store = new InMemorySecretStore();
         // One store under two managers: what one of them forbids, the other one's writers meet.
         try (SecretManager one = SecretManager.builder()
@@ -116,7 +116,7 @@ class InterleavingTest {
 
     @Test
     void closingInTheMiddleOfEverythingLetsEachOperationFinishOrRefusesIt() throws Exception {
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 8; round++) {
             SecretManager manager =
                     new SecretManager(directory.resolve("round" + round).resolve("secrets.key"));
             String id = manager.storeSecret("name", "canary-value");

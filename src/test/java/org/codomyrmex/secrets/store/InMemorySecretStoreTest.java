@@ -31,7 +31,7 @@ class InMemorySecretStoreTest extends SecretStoreContract {
 
     @Override
     public int rounds() {
-        return 5_000;
+        return 1_500;
     }
 
     @Test
