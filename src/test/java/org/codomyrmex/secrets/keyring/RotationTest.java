@@ -165,7 +165,7 @@ class RotationTest {
             @Override
             protected void after(Operation operation, Path file) {
                 switch (operation) {
-                    case FORCE_CONTENT, RENAME, FORCE_DIRECTORY ->
+                    case FORCE, FORCE_CONTENT, RENAME, FORCE_DIRECTORY ->
                         done.add(operation + " " + directory.relativize(file));
                     default -> {}
                 }
@@ -175,7 +175,11 @@ class RotationTest {
         source.update(present -> present.rotatedTo(next));
 
         assertThat(done)
-                .containsSubsequence("FORCE_DIRECTORY ", "FORCE_CONTENT secrets.key.ring.tmp")
+                .containsSubsequence(
+                        "FORCE_DIRECTORY ",
+                        "FORCE secrets.key.ring",
+                        "FORCE secrets.key",
+                        "FORCE_CONTENT secrets.key.ring.tmp")
                 .endsWith(
                         "FORCE_CONTENT secrets.key.ring.tmp",
                         "FORCE_CONTENT secrets.key.tmp",
