@@ -112,7 +112,8 @@ class FileLocksTest {
             assertThat(second).isNotNull();
             first.close();
             assertThatExceptionOfType(LockTimeoutException.class)
-                    .isThrownBy(() -> FileLocks.take(lockFile, () -> {}, SHORT));
+                    .isThrownBy(() -> FileLocks.take(lockFile, () -> {}, SHORT))
+                    .withMessageContaining("another thread of this process");
         }
     }
 
@@ -122,7 +123,8 @@ class FileLocksTest {
         try (Closeable held = FileLocks.take(link, () -> {}, LONG)) {
             assertThat(held).isNotNull();
             assertThatExceptionOfType(LockTimeoutException.class)
-                    .isThrownBy(() -> FileLocks.take(lockFile, () -> {}, SHORT));
+                    .isThrownBy(() -> FileLocks.take(lockFile, () -> {}, SHORT))
+                    .withMessageContaining("another thread of this process");
         }
     }
 
