@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.KeyringException.Reason;
 import org.junit.jupiter.api.Test;
@@ -180,5 +181,26 @@ class KeyringSourcesTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> source.destroy(one.id(), null))
                 .withMessage("forbid");
+    }
+
+    @Test
+    void oneInMemoryIsFreeForOthersAfterEachChange() throws Exception {
+        InMemoryKeyringSource source = new InMemoryKeyringSource();
+        FernetKey first = source.load(false).primary();
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            source.update(ring -> ring.rotatedTo(one));
+            assertThat(other.submit(() -> source.update(ring -> ring.rotatedTo(two)))
+                            .get(30, TimeUnit.SECONDS)
+                            .retired())
+                    .containsExactly(one, first);
+            source.destroy(one.id(), () -> true);
+            assertThat(other.submit(() -> source.destroy(first.id(), () -> true))
+                            .get(30, TimeUnit.SECONDS)
+                            .retired())
+                    .isEmpty();
+        } finally {
+            other.shutdownNow();
+        }
     }
 }

@@ -207,4 +207,15 @@ class KeyringTest {
         assertThatNullPointerException().isThrownBy(() -> ring.decrypt(null)).withMessage("token");
         assertThatNullPointerException().isThrownBy(() -> ring.keyIdOf(null)).withMessage("token");
     }
+
+    @Test
+    void aTokenOfARetiredKeyThatIsTooOldIsRefusedForItsAge() {
+        Duration ttl = Duration.ofSeconds(10);
+
+        assertThat(ring.decrypt(new Fernet(retired).encrypt(VALUE), ttl)).isEqualTo(VALUE);
+        for (FernetKey key : List.of(primary, retired, longRetired)) {
+            assertThat(refused(() -> ring.decrypt(under(key), ttl)).reason()).isEqualTo(Reason.EXPIRED);
+        }
+        assertThat(refused(() -> ring.decrypt(under(other), ttl)).reason()).isEqualTo(Reason.NOT_AUTHENTIC);
+    }
 }
