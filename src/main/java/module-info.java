@@ -2,10 +2,13 @@
 /**
  * An embeddable secrets manager: values are kept as Fernet tokens, under keys that can be rotated and destroyed.
  *
- * <p>The front door is {@link org.codomyrmex.secrets}. The only module an application must have is SLF4J's API.
+ * <p>The front door is {@link org.codomyrmex.secrets}. The only module an application must have is SLF4J's API; Tink is
+ * needed by whoever uses {@link org.codomyrmex.secrets.tink}.
  */
+@SuppressWarnings("requires-automatic") // Tink has no descriptor.
 module org.codomyrmex.secrets {
     requires org.slf4j;
+    requires static com.google.crypto.tink;
     requires static org.jspecify;
 
     exports org.codomyrmex;
@@ -13,4 +16,5 @@ module org.codomyrmex.secrets {
     exports org.codomyrmex.secrets.fernet;
     exports org.codomyrmex.secrets.keyring;
     exports org.codomyrmex.secrets.store;
+    exports org.codomyrmex.secrets.tink;
 }

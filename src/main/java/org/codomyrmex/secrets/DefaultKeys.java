@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where keys are when the application does not say: the system property, else the environment variable, else a file under
- * the user's home. A setting that is there but empty is an error, never a reason to create a key somewhere else.
+ * the user's home; and, if a setting asks for it, in an envelope. A setting that is there but empty is an error, never a reason to create a key somewhere else.
  */
 final class DefaultKeys {
 
@@ -51,18 +51,31 @@ final class DefaultKeys {
                                 : "the environment variable " + KEY_FILE_VARIABLE)
                         + " names a key file. Set one of the two.");
             }
+            new DefaultEnvelope(environment).setting().ifPresent(setting -> {
+                throw new CodomyrmexException("The environment variable " + KEYS_VARIABLE + " holds keys, which no"
+                        + " envelope protects, and the environment variable " + setting
+                        + " asks for one. Set one of the two.");
+            });
             return EnvironmentKeyringSource.of(KEYS_VARIABLE, environment);
         }
+        FileKeyringSource plain = file(property, variable);
+        return new DefaultEnvelope(environment)
+                .envelope()
+                .map(plain::withEnvelope)
+                .orElse(plain);
+    }
+
+    private FileKeyringSource file(@Nullable String property, @Nullable String variable) {
         if (property != null) {
-            return file(property, "system property " + KEY_FILE_PROPERTY);
+            return namedFile(property, "system property " + KEY_FILE_PROPERTY);
         }
         if (variable != null) {
-            return file(variable, "environment variable " + KEY_FILE_VARIABLE);
+            return namedFile(variable, "environment variable " + KEY_FILE_VARIABLE);
         }
         return FileKeyringSource.at(home().resolve(".codomyrmex").resolve("secrets.key"));
     }
 
-    private static FileKeyringSource file(String path, String setting) {
+    private static FileKeyringSource namedFile(String path, String setting) {
         if (isKeys(path)) {
             throw new KeyringException(
                     UNAVAILABLE,

@@ -20,6 +20,7 @@ import org.codomyrmex.secrets.files.Disk;
  * is used; a key that another program writes into the key file joins the ring as its primary. Directories are created
  * with mode 0700 and files with 0600; a replaced file keeps owner, group and mode. One limit: a program that writes the
  * key file in the very instant in which it is replaced here can lose the key it wrote, for Fernet programs do not lock.
+ * {@link #withEnvelope} keeps the ring sealed; then the key file holds a mark, and other Fernet programs have no key.
  *
  * <p>Thread-safe. Opening a keyring that needs no recovery takes no lock.
  */
@@ -28,6 +29,8 @@ public final class FileKeyringSource implements RotatableKeyringSource {
     private final Disk disk;
     private final Path keyFile;
     private final boolean strict;
+    private final Duration settling;
+    private final RingForm form;
     private final FileKeyring files;
 
     FileKeyringSource(Disk disk, Path keyFile, boolean strict) {
@@ -35,10 +38,16 @@ public final class FileKeyringSource implements RotatableKeyringSource {
     }
 
     FileKeyringSource(Disk disk, Path keyFile, boolean strict, Duration settling) {
+        this(disk, keyFile, strict, settling, RingForm.PLAIN);
+    }
+
+    private FileKeyringSource(Disk disk, Path keyFile, boolean strict, Duration settling, RingForm form) {
         this.disk = disk;
         this.keyFile = keyFile;
         this.strict = strict;
-        this.files = new FileKeyring(disk, keyFile, new KeyringReports(strict), settling);
+        this.settling = settling;
+        this.form = form;
+        this.files = new FileKeyring(disk, keyFile, form, new KeyringReports(strict), settling);
     }
 
     /**
@@ -72,7 +81,49 @@ public final class FileKeyringSource implements RotatableKeyringSource {
      * @return the stricter source
      */
     public FileKeyringSource withStrictPermissions() {
-        return new FileKeyringSource(disk, keyFile, true);
+        return new FileKeyringSource(disk, keyFile, true, settling, form);
+    }
+
+    /**
+     * This source, with a ring that is sealed: without what the envelope holds, nobody has a key from the files. An absent
+     * keyring is created sealed, and no plain key touches the disk. A plain one is refused: {@link #seal} it once. The
+     * opened keyring stays in memory as long as the source, so that the envelope is asked only when the ring has changed.
+     *
+     * @param envelope seals and opens the ring
+     * @return the source of a sealed ring
+     * @throws IllegalArgumentException where the envelope's kind is not as it must be
+     */
+    public FileKeyringSource withEnvelope(KeyringEnvelope envelope) {
+        return new FileKeyringSource(disk, keyFile, strict, settling, RingForm.sealedIn(envelope));
+    }
+
+    /**
+     * Seals the ring in place: a plain one, a lone key file, or one that is sealed under this source's envelope, which is
+     * how an envelope is changed. No key and no secret changes, and every crash leaves a keyring that opens with the former
+     * envelope (or none) or with the new one. Running managers go on reading, and refuse to write until they are opened
+     * again with {@link #withEnvelope}. The key file holds a mark afterwards, so that other Fernet programs fail instead of
+     * using a key of their own. <b>Copies and backups of the plain files still hold the keys</b>: rotate the key
+     * afterwards, and destroy the former ones, where somebody may have seen them.
+     *
+     * @param envelope seals the ring from now on
+     * @throws KeyringException where there is no keyring, it is sealed under another envelope, the envelope does not seal
+     *     it, or the files cannot be changed; the message says which state is in place
+     * @throws IllegalArgumentException where the envelope's kind is not as it must be
+     */
+    public void seal(KeyringEnvelope envelope) {
+        RingForm target = RingForm.sealedIn(envelope);
+        translated(() -> files.put(target));
+    }
+
+    /**
+     * Takes the ring out of this source's envelope, in place; a plain one stays as it is. Afterwards the key file holds the
+     * primary key again.
+     *
+     * @throws KeyringException where there is no keyring, this source's envelope does not open it, or the files cannot be
+     *     changed; the message says which state is in place
+     */
+    public void unseal() {
+        translated(() -> files.put(RingForm.PLAIN));
     }
 
     /**
@@ -88,7 +139,8 @@ public final class FileKeyringSource implements RotatableKeyringSource {
      * {@inheritDoc}
      *
      * @throws KeyringException where the files are absent and may not be created, malformed, unreadable, too open for a
-     *     strict source, or locked for 30 s; the message names the file and says what to do, and nothing was touched
+     *     strict source, locked for 30 s, sealed where this source has no envelope or another one, or plain where it has
+     *     one; the message names the file and says what to do, and nothing was touched
      */
     @Override
     public Keyring load(boolean mayCreate) {
@@ -120,9 +172,10 @@ public final class FileKeyringSource implements RotatableKeyringSource {
         }
     }
 
-    /** {@return the path, and whether it is strict} */
+    /** {@return the path, whether it is strict, and the kind of its envelope} */
     @Override
     public String toString() {
-        return "FileKeyringSource[" + keyFile + (strict ? ", strict" : "") + "]";
+        return "FileKeyringSource[" + keyFile + (strict ? ", strict" : "")
+                + (form.isSealed() ? ", sealed: " + form.kind() : "") + "]";
     }
 }

@@ -21,9 +21,6 @@ final class Found {
     /** The largest key file or ring that is read, in bytes. */
     static final int LIMIT_BYTES = 1 << 20;
 
-    /** What the first line of a sealed ring, and of the mark in its key file, begins with. */
-    private static final String SEALED = "codomyrmex-keyring";
-
     /** What the ring is found to be. */
     enum RingFile {
         PLAIN,
@@ -50,15 +47,17 @@ final class Found {
     private final Content keyContent;
     private final boolean temporaries;
 
-    private Found(Content ringContent, Content keyContent, boolean temporaries) {
+    private Found(KeyringLocation at, Content ringContent, Content keyContent, RingForm form, boolean temporaries) {
         this.ringContent = ringContent;
         this.keyContent = keyContent;
         this.temporaries = temporaries;
-        ring = ringContent.asRing();
+        ring = ringContent.isSealed() ? ringContent.asSealedRing(form, at.ring()) : ringContent.asRing();
         key = keyContent.asKey();
         ringFile = ringContent.bytes == null && ringContent.problem == null
                 ? RingFile.ABSENT
-                : ringContent.isSealed() ? RingFile.SEALED : ring == null ? RingFile.MALFORMED : RingFile.PLAIN;
+                : ringContent.problem != null
+                        ? RingFile.MALFORMED
+                        : ringContent.isSealed() ? RingFile.SEALED : RingFile.PLAIN;
         keyFile = keyContent.bytes == null && keyContent.problem == null
                 ? KeyFile.ABSENT
                 : keyContent.isSealed() ? KeyFile.SEALED_MARK : key == null ? KeyFile.MALFORMED : place(key, ring);
@@ -71,13 +70,18 @@ final class Found {
         return ring.primary().equals(key) ? KeyFile.MIRROR : KeyFile.RETIRED_KEY;
     }
 
-    /** Reads both files: the ring first, so that a rotation between the two reads shows as a difference. */
-    static Found at(KeyringLocation at, Disk disk) throws IOException {
+    /**
+     * Reads both files: the ring first, so that a rotation between the two reads shows as a difference. A sealed ring is
+     * opened if the form has an envelope.
+     *
+     * @throws KeyringException where the envelope does not open it
+     */
+    static Found at(KeyringLocation at, Disk disk, RingForm form) throws IOException {
         Content ring = Content.of(at.ring(), disk);
         Content key = Content.of(at.keyFile(), disk);
         boolean temporaries =
                 disk.exists(StagedFile.temporaryOf(at.ring())) || disk.exists(StagedFile.temporaryOf(at.keyFile()));
-        return new Found(ring, key, temporaries);
+        return new Found(at, ring, key, form, temporaries);
     }
 
     RingFile ringFile() {
@@ -88,7 +92,7 @@ final class Found {
         return keyFile;
     }
 
-    /** The keyring of a plain ring. */
+    /** The keyring of a ring that is plain, or was opened. */
     Keyring ring() {
         return Objects.requireNonNull(ring, "ring");
     }
@@ -98,9 +102,19 @@ final class Found {
         return Objects.requireNonNull(key, "key");
     }
 
-    /** Whether there is nothing to recover: the key file mirrors the ring, and nothing half-done lies beside them. */
+    /** Whether there is nothing to recover: the key file is as the ring wants it, and nothing half-done lies beside them. */
     boolean isWhole() {
-        return ringFile == RingFile.PLAIN && keyFile == KeyFile.MIRROR && !temporaries;
+        KeyFile wanted = isSealed() ? KeyFile.SEALED_MARK : KeyFile.MIRROR;
+        return ring != null && keyFile == wanted && !temporaries;
+    }
+
+    boolean isSealed() {
+        return ringFile == RingFile.SEALED;
+    }
+
+    /** Whether there is a key file and no ring, as other Fernet programs leave it. */
+    boolean isLoneKey() {
+        return ringFile == RingFile.ABSENT && keyFile == KeyFile.OTHER_KEY;
     }
 
     /** What is wrong with a malformed ring, in words that do not repeat its content. */
@@ -153,12 +167,23 @@ final class Found {
         }
 
         boolean isSealed() {
-            return bytes != null && new String(bytes, StandardCharsets.ISO_8859_1).startsWith(SEALED);
+            return bytes != null && SealedRing.begins(bytes);
+        }
+
+        @Nullable
+        Keyring asSealedRing(RingForm form, Path place) {
+            try {
+                SealedRing sealed = SealedRing.parse(Objects.requireNonNull(bytes));
+                return form.isSealed() ? form.open(sealed, place) : null;
+            } catch (IllegalArgumentException malformed) {
+                problem = malformed.getMessage();
+                return null;
+            }
         }
 
         @Nullable
         Keyring asRing() {
-            if (bytes == null || problem != null || isSealed()) {
+            if (bytes == null || problem != null) {
                 return null;
             }
             try {

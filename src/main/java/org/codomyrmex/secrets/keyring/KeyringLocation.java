@@ -13,6 +13,7 @@ import org.codomyrmex.secrets.files.Directories;
 import org.codomyrmex.secrets.files.Disk;
 import org.codomyrmex.secrets.files.MountPoints;
 import org.codomyrmex.secrets.files.Ownership;
+import org.codomyrmex.secrets.files.StagedFile;
 
 /**
  * Where the files of one keyring really are. Links are followed to their end, so that a link and its target have one
@@ -86,6 +87,14 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
         return disk.isWritable(directory) && mountedFile().isEmpty();
     }
 
+    StagedFile stageRing(Disk disk, byte[] content) throws IOException {
+        return StagedFile.stage(disk, ring, content, ringOwnership());
+    }
+
+    StagedFile stageKeyFile(Disk disk, byte[] content) throws IOException {
+        return StagedFile.stage(disk, keyFile, content, keyFileOwnership());
+    }
+
     /** What a new ring, or a lock file, is given: what the ring has, or as much as possible of what the key file has. */
     Optional<Ownership> ringOwnership() throws IOException {
         Optional<Ownership> own = Ownership.of(ring);
@@ -93,7 +102,7 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
     }
 
     /** What a new key file is given: what the key file has, or as much as possible of what the ring has. */
-    Optional<Ownership> keyFileOwnership() throws IOException {
+    private Optional<Ownership> keyFileOwnership() throws IOException {
         Optional<Ownership> own = Ownership.of(keyFile);
         return own.isPresent() ? own : Ownership.of(ring).map(Ownership::forSibling);
     }

@@ -2,6 +2,7 @@
 package org.codomyrmex.secrets.keyring;
 
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.LOCKED;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.SEALED;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.codomyrmex.secrets.files.LockTimeoutException;
 import org.codomyrmex.secrets.files.Ownership;
+import org.codomyrmex.secrets.keyring.Found.KeyFile;
+import org.codomyrmex.secrets.keyring.Found.RingFile;
 import org.codomyrmex.secrets.keyring.RecoveryTable.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +39,48 @@ final class KeyringReports {
         }
     }
 
-    void created(KeyringLocation at) {
-        LOG.info("Created a keyring: {} is the truth, {} its mirror. Back up both.", at.ring(), at.keyFile());
+    void created(KeyringLocation at, RingForm form) {
+        if (form.isSealed()) {
+            LOG.info(
+                    "Created a keyring: {} is sealed by an envelope of the kind {}. Back up both, the ring and what opens"
+                            + " the envelope.",
+                    at.ring(),
+                    form.kind());
+        } else {
+            LOG.info("Created a keyring: {} is the truth, {} its mirror. Back up both.", at.ring(), at.keyFile());
+        }
+    }
+
+    void changedForm(Path ring, RingForm form) {
+        LOG.info(
+                "The ring {} is {} now. Its backups still are what it was.",
+                ring,
+                form.isSealed() ? "sealed by an envelope of the kind " + form.kind() : "plain");
+    }
+
+    /** Refuses files that were found in the other form, once there is nothing left to recover in their own. */
+    void requireForm(KeyringLocation at, Found found, RingForm form) {
+        if (found.isSealed() || found.isWhole() || found.isLoneKey()) {
+            requireSameForm(at, found, form);
+        }
+    }
+
+    void requireSameForm(KeyringLocation at, Found found, RingForm form) {
+        if (found.isSealed() && !form.isSealed()) {
+            throw new KeyringException(
+                    SEALED,
+                    "The ring " + at.ring()
+                            + " is sealed, and this source was given no envelope to open it with. Give it"
+                            + " one with withEnvelope, or to the default manager with the setting for a KMS key or a"
+                            + " passphrase file.");
+        }
+        boolean plain = found.ringFile() == RingFile.PLAIN || found.isLoneKey();
+        if (plain && form.isSealed()) {
+            throw new KeyringException(
+                    SEALED,
+                    "The keyring " + at.keyFile() + " is plain, and this source was given an envelope of the kind "
+                            + form.kind() + ". Seal it once with seal(envelope), or open it without an envelope.");
+        }
     }
 
     void otherProgramWroteKey(KeyringLocation at, Found found) {
@@ -106,10 +149,13 @@ final class KeyringReports {
         String advice = row.advice()
                 .replace("{ring}", at.ring().toString())
                 .replace("{keyFile}", at.keyFile().toString());
+        if (found.isSealed() && found.keyFile() == KeyFile.OTHER_KEY) {
+            advice = advice.replace("{keyId}", found.key().id())
+                    .replace("{primaryId}", found.ring().primary().id());
+        }
         String subject = switch (found.ringFile()) {
             case MALFORMED -> "The ring " + at.ring() + " is no keyring: " + found.ringProblem() + ". ";
-            case SEALED -> "The ring " + at.ring() + " cannot be opened. ";
-            case ABSENT, PLAIN ->
+            case ABSENT, PLAIN, SEALED ->
                 found.keyProblem().isEmpty()
                         ? ""
                         : "The key file " + at.keyFile() + " is no Fernet key: " + found.keyProblem() + ". ";

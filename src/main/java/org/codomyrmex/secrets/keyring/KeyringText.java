@@ -13,9 +13,6 @@ final class KeyringText {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-    /** A key's 44 characters and its line break. */
-    private static final int LINE_BYTES = 45;
-
     private KeyringText() {}
 
     static Keyring parse(CharSequence text) {
@@ -53,16 +50,21 @@ final class KeyringText {
 
     /** The content of a ring file. */
     static byte[] ringFile(Keyring keyring) {
-        if (LINE_BYTES * keyring.keyIds().size() > Found.LIMIT_BYTES) {
+        StringBuilder text = new StringBuilder();
+        text.append(keyring.primary().reveal()).append('\n');
+        keyring.retired().forEach(key -> text.append(key.reveal()).append('\n'));
+        return requireSize(text.toString().getBytes(StandardCharsets.US_ASCII), keyring);
+    }
+
+    /** The file, which must not be larger than what is read again. */
+    static byte[] requireSize(byte[] file, Keyring keyring) {
+        if (file.length > Found.LIMIT_BYTES) {
             throw new KeyringException(
                     KeyringException.Reason.UNAVAILABLE,
                     "The keyring would have " + keyring.keyIds().size()
                             + " keys, more than a ring file of 1 MiB holds. Destroy retired keys that nothing is under.");
         }
-        StringBuilder text = new StringBuilder();
-        text.append(keyring.primary().reveal()).append('\n');
-        keyring.retired().forEach(key -> text.append(key.reveal()).append('\n'));
-        return text.toString().getBytes(StandardCharsets.US_ASCII);
+        return file;
     }
 
     /** The content of a key file: what every other Fernet program reads and writes, without a line break. */

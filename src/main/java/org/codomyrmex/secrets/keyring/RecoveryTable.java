@@ -3,7 +3,6 @@ package org.codomyrmex.secrets.keyring;
 
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.ABSENT;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.MALFORMED;
-import static org.codomyrmex.secrets.keyring.KeyringException.Reason.SEALED;
 
 import java.util.List;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What recovery does about every state in which the two files of a keyring can be found: one row a case, and nothing
  * that is not a row. The ring is the truth; the key file is its mirror, except that another Fernet program may have
- * written a key of its own there, which is then never lost.
+ * written a key of its own there, which is then never lost. A sealed ring has been opened, or this is not asked.
  */
 final class RecoveryTable {
 
@@ -21,7 +20,7 @@ final class RecoveryTable {
     enum Action {
         /** The files are whole: use the ring. */
         NOTHING,
-        /** Force the ring; key file := its primary. */
+        /** Force the ring; key file := its primary, or the sealed mark. */
         WRITE_KEY_FILE,
         /** Force the key file; ring := its key, then the ring. */
         PUT_KEY_IN_FRONT,
@@ -56,7 +55,11 @@ final class RecoveryTable {
     private static final String RING = "It was left untouched: restore it from a backup.";
     private static final String RING_GONE =
             "The key file {keyFile} says that this keyring is sealed, and the ring is gone: restore it from a backup.";
-    private static final String SEALED_RING = "It is sealed, and this source was given no envelope to open it with.";
+    private static final String KEY_BESIDE_SEALED_RING =
+            "The key file {keyFile} holds key {keyId}, which the sealed ring {ring} with the primary key {primaryId} lacks."
+                    + " Whoever can write the directory must not choose the primary of a sealed ring, so nothing was"
+                    + " touched. Move the key file away, and its mark is written again; if tokens were made with that key,"
+                    + " then add it with update(ring -> ring.withRetired(key)).";
 
     static final List<Row> ROWS = List.of(
             new Row(RingFile.PLAIN, KeyFile.MIRROR, Action.NOTHING),
@@ -69,10 +72,12 @@ final class RecoveryTable {
             new Row(RingFile.ABSENT, KeyFile.MALFORMED, Action.REFUSE, MALFORMED, KEY_FILE_ALONE),
             new Row(RingFile.ABSENT, KeyFile.ABSENT, Action.CREATE),
             new Row(RingFile.ABSENT, KeyFile.SEALED_MARK, Action.REFUSE, ABSENT, RING_GONE),
-            new Row(RingFile.SEALED, KeyFile.SEALED_MARK, Action.REFUSE, SEALED, SEALED_RING),
-            new Row(RingFile.SEALED, KeyFile.ABSENT, Action.REFUSE, SEALED, SEALED_RING),
-            new Row(RingFile.SEALED, KeyFile.OTHER_KEY, Action.REFUSE, SEALED, SEALED_RING),
-            new Row(RingFile.SEALED, KeyFile.MALFORMED, Action.REFUSE, SEALED, SEALED_RING),
+            new Row(RingFile.SEALED, KeyFile.SEALED_MARK, Action.NOTHING),
+            new Row(RingFile.SEALED, KeyFile.ABSENT, Action.WRITE_KEY_FILE),
+            new Row(RingFile.SEALED, KeyFile.MIRROR, Action.WRITE_KEY_FILE),
+            new Row(RingFile.SEALED, KeyFile.RETIRED_KEY, Action.WRITE_KEY_FILE),
+            new Row(RingFile.SEALED, KeyFile.OTHER_KEY, Action.REFUSE, MALFORMED, KEY_BESIDE_SEALED_RING),
+            new Row(RingFile.SEALED, KeyFile.MALFORMED, Action.REFUSE, MALFORMED, KEY_FILE_WITH_RING),
             new Row(RingFile.MALFORMED, KeyFile.ABSENT, Action.REFUSE, MALFORMED, RING),
             new Row(RingFile.MALFORMED, KeyFile.OTHER_KEY, Action.REFUSE, MALFORMED, RING),
             new Row(RingFile.MALFORMED, KeyFile.SEALED_MARK, Action.REFUSE, MALFORMED, RING),

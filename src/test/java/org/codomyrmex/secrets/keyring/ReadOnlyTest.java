@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.codomyrmex.secrets.fernet.FernetKey;
@@ -180,7 +181,10 @@ class ReadOnlyTest {
         assertRefused(true, Reason.MALFORMED, "The ring " + files.ring + " is no keyring");
 
         KeyringFiles.write(files.ring, "codomyrmex-keyring 1 passphrase\n".getBytes(US_ASCII));
-        assertRefused(true, Reason.SEALED, "The ring " + files.ring);
+        assertRefused(true, Reason.MALFORMED, "The ring " + files.ring + " is no keyring");
+
+        KeyringFiles.write(files.ring, "codomyrmex-keyring 1 passphrase\nAAEC\n".getBytes(US_ASCII));
+        assertRefused(true, Reason.SEALED, "The ring " + files.ring + " is sealed");
     }
 
     @Test
@@ -200,5 +204,18 @@ class ReadOnlyTest {
                             "The directory " + directory + " cannot be written", files.keyFile.toString());
         }
         assertThat(files.state()).isEqualTo(state);
+    }
+
+    @Test
+    void whatOthersCanReadIsRefusedHereTooWhereThatIsAskedFor() throws IOException {
+        files.with(ring);
+        Files.setPosixFilePermissions(files.ring, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.delete(files.keyFile);
+
+        KeyringException refusal = catchThrowableOfType(
+                KeyringException.class, () -> source().withStrictPermissions().load(false));
+
+        assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refusal).hasMessageContainingAll(files.ring.toString(), "every user of this machine");
     }
 }

@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
@@ -25,6 +25,9 @@ final class RecoveryCases {
     static final FernetKey LONG_RETIRED = FernetKey.generate();
     static final FernetKey OTHER = FernetKey.generate();
     static final Keyring RING = Keyring.of(PRIMARY, RETIRED, LONG_RETIRED);
+
+    /** Few rounds, since what is sealed here protects nothing. */
+    static final KeyringEnvelope ENVELOPE = new PassphraseEnvelope("of the tests".toCharArray(), 1000, 1000);
 
     /** What a crash left in the temporaries: a key that nothing was ever encrypted under. */
     static final FernetKey UNFINISHED = FernetKey.generate();
@@ -46,8 +49,21 @@ final class RecoveryCases {
         }
     }
 
-    /** One state of the files. */
-    record Case(Row row, Content ring, Content key, boolean temporaries) {
+    /** One state of the files, and whether they are opened with the envelope. */
+    record Case(Row row, Content ring, Content key, boolean temporaries, boolean enveloped) {
+
+        RecoveryOutcome outcome() {
+            return RecoveryOutcome.of(row.ring(), row.keyFile(), enveloped);
+        }
+
+        FileKeyringSource source(KeyringFiles files) {
+            return in(files.source());
+        }
+
+        /** A source in the form that this is about. */
+        FileKeyringSource in(FileKeyringSource source) {
+            return enveloped ? source.withEnvelope(ENVELOPE) : source;
+        }
 
         KeyringFiles set(KeyringFiles files) {
             ring.bytes.ifPresent(bytes -> KeyringFiles.write(files.ring, bytes));
@@ -62,13 +78,14 @@ final class RecoveryCases {
         @Override
         public String toString() {
             return "ring " + row.ring() + " (" + ring + "), key file " + row.keyFile() + " (" + key + ")"
-                    + (temporaries ? ", temporaries" : "");
+                    + (temporaries ? ", temporaries" : "") + (enveloped ? ", opened with the envelope" : "");
         }
     }
 
     private static final Content NONE = new Content("no file", Optional.empty());
-    private static final Content SEALED =
-            Content.of("sealed", "codomyrmex-keyring 1 passphrase\nAAECAwQFBgcICQoLDA0ODw==\n");
+    private static final String SEALED =
+            new String(RingForm.sealedIn(ENVELOPE).ringFile(RING, Path.of("ring")), US_ASCII);
+    private static final String MARK = new String(SealedRing.mark(), US_ASCII);
 
     private static final Map<RingFile, List<Content>> RINGS = Map.of(
             RingFile.PLAIN,
@@ -79,11 +96,14 @@ final class RecoveryCases {
                             "\uFEFF" + PRIMARY.reveal() + "\r\n\r\n  " + RETIRED.reveal() + "\t\r\n"
                                     + LONG_RETIRED.reveal())),
             RingFile.SEALED,
-            List.of(SEALED),
+            List.of(Content.of("as written here", SEALED)),
             RingFile.ABSENT,
             List.of(NONE),
             RingFile.MALFORMED,
-            malformed(Content.of("a bad line after a key", PRIMARY.reveal() + "\nno key\n")));
+            Stream.concat(
+                            malformed(Content.of("a bad line after a key", PRIMARY.reveal() + "\nno key\n")).stream(),
+                            damaged().stream())
+                    .toList());
 
     private static final Map<KeyFile, List<Content>> KEYS = Map.of(
             KeyFile.MIRROR,
@@ -93,7 +113,7 @@ final class RecoveryCases {
             KeyFile.OTHER_KEY,
             List.of(key("44 characters", OTHER), Content.of("with a line break", OTHER.reveal() + "\n")),
             KeyFile.SEALED_MARK,
-            List.of(SEALED),
+            List.of(Content.of("as written here", MARK), Content.of("cut short", MARK.substring(0, 25))),
             KeyFile.ABSENT,
             List.of(NONE),
             KeyFile.MALFORMED,
@@ -116,6 +136,23 @@ final class RecoveryCases {
                 more);
     }
 
+    /** Sealed rings that are not as one is written. */
+    private static List<Content> damaged() {
+        return List.of(
+                Content.of("sealed in another version", SEALED.replace("keyring 1 ", "keyring 2 ")),
+                Content.of("sealed, kind missing", SEALED.replace(" passphrase", "")),
+                Content.of("sealed, kind in capitals", SEALED.replace("passphrase", "Passphrase")),
+                Content.of("sealed, first line alone", SEALED.substring(0, SEALED.indexOf('\n') + 1)),
+                Content.of("sealed, cut within the first line", SEALED.substring(0, 24)),
+                Content.of("sealed, cut short", SEALED.substring(0, SEALED.length() - 9)),
+                Content.of("sealed, no line break at the end", SEALED.strip()),
+                Content.of("sealed, two line breaks at the end", SEALED + "\n"),
+                Content.of("sealed, a sign that is none of base64", SEALED.replace("A", "!")),
+                Content.of("sealed, with carriage returns", SEALED.replace("\n", "\r\n")),
+                Content.of("sealed, and a plain key after it", SEALED + OTHER.reveal() + "\n"),
+                Content.of("the mark", MARK));
+    }
+
     /** A key, and blank lines until it is one byte too large. */
     private static byte[] large() {
         byte[] large = new byte[(1 << 20) + 1];
@@ -125,7 +162,7 @@ final class RecoveryCases {
         return large;
     }
 
-    /** All cases; two malformed files are paired kind by kind. */
+    /** All cases; two malformed files are paired, and not each with each. */
     static List<Case> all() {
         return RecoveryTable.ROWS.stream().flatMap(RecoveryCases::of).toList();
     }
@@ -133,13 +170,14 @@ final class RecoveryCases {
     private static Stream<Case> of(Row row) {
         List<Content> rings = RINGS.get(row.ring());
         List<Content> keys = KEYS.get(row.keyFile());
+        boolean paired = row.ring() == RingFile.MALFORMED && row.keyFile() == KeyFile.MALFORMED;
         List<Case> cases = new ArrayList<>();
-        for (boolean temporaries : new boolean[] {false, true}) {
-            if (row.ring() == RingFile.MALFORMED && row.keyFile() == KeyFile.MALFORMED) {
-                IntStream.range(0, rings.size())
-                        .forEach(i -> cases.add(new Case(row, rings.get(i), keys.get(i), temporaries)));
-            } else {
-                rings.forEach(ring -> keys.forEach(key -> cases.add(new Case(row, ring, key, temporaries))));
+        for (int i = 0; i < rings.size(); i++) {
+            List<Content> beside = paired ? List.of(keys.get(i % keys.size())) : keys;
+            for (Content key : beside) {
+                for (int variant = 0; variant < 4; variant++) {
+                    cases.add(new Case(row, rings.get(i), key, (variant & 1) != 0, (variant & 2) != 0));
+                }
             }
         }
         return cases.stream();

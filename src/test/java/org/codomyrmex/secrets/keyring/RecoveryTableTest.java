@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.keyring;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.codomyrmex.secrets.keyring.KeyringFiles.describe;
+import static org.codomyrmex.secrets.keyring.KeyringFiles.keyText;
+import static org.codomyrmex.secrets.keyring.KeyringFiles.ringText;
 import static org.codomyrmex.secrets.keyring.RecoveryCases.LONG_RETIRED;
 import static org.codomyrmex.secrets.keyring.RecoveryCases.OTHER;
 import static org.codomyrmex.secrets.keyring.RecoveryCases.PRIMARY;
@@ -27,7 +31,6 @@ import java.util.stream.Stream;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
 import org.codomyrmex.secrets.keyring.Found.RingFile;
-import org.codomyrmex.secrets.keyring.KeyringException.Reason;
 import org.codomyrmex.secrets.keyring.RecoveryCases.Case;
 import org.codomyrmex.secrets.keyring.RecoveryTable.Row;
 import org.junit.jupiter.api.AfterEach;
@@ -37,53 +40,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every row of the recovery table, on real files. */
+/** Every row of the recovery table, on real files, opened without an envelope and with the one that seals the ring. */
 class RecoveryTableTest {
 
-    /** What an opening makes of a state. */
-    private enum Outcome {
-        WHOLE,
-        KEY_FILE_WRITTEN,
-        KEY_IN_FRONT,
-        ADOPTED,
-        CREATED,
-        KEY_FILE_REFUSED,
-        LONE_KEY_FILE_REFUSED,
-        RING_GONE,
-        SEALED,
-        RING_REFUSED
-    }
-
-    private static final Map<RingFile, Map<KeyFile, Outcome>> OUTCOMES = Map.of(
-            RingFile.PLAIN,
-            Map.of(
-                    KeyFile.MIRROR, Outcome.WHOLE,
-                    KeyFile.ABSENT, Outcome.KEY_FILE_WRITTEN,
-                    KeyFile.RETIRED_KEY, Outcome.KEY_FILE_WRITTEN,
-                    KeyFile.SEALED_MARK, Outcome.KEY_FILE_WRITTEN,
-                    KeyFile.OTHER_KEY, Outcome.KEY_IN_FRONT,
-                    KeyFile.MALFORMED, Outcome.KEY_FILE_REFUSED),
-            RingFile.ABSENT,
-            Map.of(
-                    KeyFile.OTHER_KEY, Outcome.ADOPTED,
-                    KeyFile.MALFORMED, Outcome.LONE_KEY_FILE_REFUSED,
-                    KeyFile.ABSENT, Outcome.CREATED,
-                    KeyFile.SEALED_MARK, Outcome.RING_GONE),
-            RingFile.SEALED,
-            Map.of(
-                    KeyFile.SEALED_MARK, Outcome.SEALED,
-                    KeyFile.ABSENT, Outcome.SEALED,
-                    KeyFile.OTHER_KEY, Outcome.SEALED,
-                    KeyFile.MALFORMED, Outcome.SEALED),
-            RingFile.MALFORMED,
-            Map.of(
-                    KeyFile.ABSENT, Outcome.RING_REFUSED,
-                    KeyFile.OTHER_KEY, Outcome.RING_REFUSED,
-                    KeyFile.SEALED_MARK, Outcome.RING_REFUSED,
-                    KeyFile.MALFORMED, Outcome.RING_REFUSED));
-
     /** A key file mirrors a ring, or has a retired key of it, only where the ring's keys are known. */
-    private static final Set<KeyFile> NEED_A_PLAIN_RING = Set.of(KeyFile.MIRROR, KeyFile.RETIRED_KEY);
+    private static final Set<KeyFile> NEED_A_RING = Set.of(KeyFile.MIRROR, KeyFile.RETIRED_KEY);
+
+    private static final Keyring FRONTED = Keyring.of(OTHER, PRIMARY, RETIRED, LONG_RETIRED);
+
+    /** Stands for the description of a file that is expected to be written. */
+    private static final String WRITTEN = "written";
 
     private final ExecutorService sideBySide = Executors.newFixedThreadPool(16);
     private RecordedLog log;
@@ -112,11 +78,13 @@ class RecoveryTableTest {
         }
         for (RingFile ring : RingFile.values()) {
             for (KeyFile keyFile : KeyFile.values()) {
-                boolean possible = ring == RingFile.PLAIN || !NEED_A_PLAIN_RING.contains(keyFile);
+                boolean known = ring == RingFile.PLAIN || ring == RingFile.SEALED;
+                boolean possible = known || !NEED_A_RING.contains(keyFile);
                 assertThat(rows.contains(List.of(ring, keyFile)))
                         .as(ring + ", " + keyFile)
                         .isEqualTo(possible)
-                        .isEqualTo(OUTCOMES.get(ring).containsKey(keyFile));
+                        .isEqualTo(RecoveryOutcome.keyFilesBeside(ring, false).contains(keyFile))
+                        .isEqualTo(RecoveryOutcome.keyFilesBeside(ring, true).contains(keyFile));
             }
         }
     }
@@ -132,7 +100,7 @@ class RecoveryTableTest {
                     return DynamicTest.dynamicTest(state.toString(), () -> finish(done));
                 })
                 .toList();
-        assertThat(tests).hasSize(174);
+        assertThat(tests).hasSize(696);
         return tests.stream();
     }
 
@@ -145,106 +113,102 @@ class RecoveryTableTest {
     }
 
     private void check(Case state, KeyringFiles files) {
-        String ring = KeyringFiles.describe(files.ring);
-        String key = KeyringFiles.describe(files.keyFile);
-        Outcome outcome = OUTCOMES.get(state.row().ring()).get(state.row().keyFile());
+        String ring = describe(files.ring);
+        String key = describe(files.keyFile);
+        RecoveryOutcome outcome = state.outcome();
         switch (outcome) {
-            case WHOLE -> assertThat(opened(files, RING, ring, key)).isEqualTo(RING);
+            case WHOLE -> opened(state, files, RING, ring, key);
             case KEY_FILE_WRITTEN -> {
-                opened(files, RING, ring, "44 characters");
-                assertThat(files.keyFile).hasBinaryContent(KeyringFiles.keyText(PRIMARY));
+                opened(state, files, RING, ring, WRITTEN);
+                assertThat(files.keyFile).hasBinaryContent(state.enveloped() ? SealedRing.mark() : keyText(PRIMARY));
             }
             case KEY_IN_FRONT -> {
-                Keyring expected = Keyring.of(OTHER, PRIMARY, RETIRED, LONG_RETIRED);
-                opened(files, expected, "written", key);
-                assertThat(files.ring).hasBinaryContent(KeyringFiles.ringText(expected));
+                opened(state, files, FRONTED, WRITTEN, key);
+                assertThat(files.ring).hasBinaryContent(ringText(FRONTED));
             }
             case ADOPTED -> {
-                opened(files, Keyring.of(OTHER), "written", key);
-                assertThat(files.ring).hasBinaryContent(KeyringFiles.ringText(Keyring.of(OTHER)));
+                opened(state, files, Keyring.of(OTHER), WRITTEN, key);
+                assertThat(files.ring).hasBinaryContent(ringText(Keyring.of(OTHER)));
             }
-            case CREATED -> {
-                Keyring created = files.source().load(true);
-                assertThat(created.keyIds()).hasSize(1).doesNotContain(UNFINISHED.id());
-                files.assertWritten(created);
-                assertNothingMoreHappens(files, created);
+            case CREATED -> assertCreated(state, files);
+            case PLAIN_AFTER_KEY_FILE_WRITTEN -> {
+                assertRefused(state, files, ring, WRITTEN);
+                assertThat(files.keyFile).hasBinaryContent(keyText(PRIMARY));
             }
-            default -> assertRefused(outcome, state, files, ring, key);
+            case PLAIN_AFTER_KEY_IN_FRONT -> {
+                assertRefused(state, files, WRITTEN, key);
+                assertThat(files.ring).hasBinaryContent(ringText(FRONTED));
+            }
+            default -> assertRefused(state, files, ring, key);
         }
-        assertWarnings(outcome, files);
+        assertLogged(outcome, files);
+    }
+
+    private static void assertCreated(Case state, KeyringFiles files) {
+        Keyring created = state.source(files).load(true);
+
+        assertThat(created.keyIds()).hasSize(1).doesNotContain(UNFINISHED.id());
+        if (state.enveloped()) {
+            assertThat(files.ring).content(US_ASCII).startsWith("codomyrmex-keyring 1 passphrase\n");
+            assertThat(files.keyFile).hasBinaryContent(SealedRing.mark());
+            assertThat(KeyringFiles.listed(files.directory))
+                    .containsExactlyInAnyOrder(files.ring, files.keyFile, files.lock);
+        } else {
+            files.assertWritten(created);
+        }
+        assertNothingMoreHappens(state, files, created);
     }
 
     /** Opens the files; where the description of one is given, it must not have been touched. */
-    private static Keyring opened(KeyringFiles files, Keyring expected, String ring, String key) {
-        Keyring opened = files.source().load(false);
+    private static void opened(Case state, KeyringFiles files, Keyring expected, String ring, String key) {
+        Keyring opened = state.source(files).load(false);
 
         assertThat(opened).isEqualTo(expected);
         assertThat(files.ringTemporary).doesNotExist();
         assertThat(files.keyTemporary).doesNotExist();
-        if (!ring.equals("written")) {
-            assertThat(KeyringFiles.describe(files.ring)).isEqualTo(ring);
-        }
-        if (!key.equals("44 characters")) {
-            assertThat(KeyringFiles.describe(files.keyFile)).isEqualTo(key);
-        }
-        assertNothingMoreHappens(files, opened);
-        return opened;
+        assertUntouched(files, ring, key);
+        assertNothingMoreHappens(state, files, opened);
     }
 
-    private static void assertNothingMoreHappens(KeyringFiles files, Keyring opened) {
-        Map<String, String> state = files.state();
-
-        assertThat(files.openedWithoutATouch()).isEqualTo(opened);
-        assertThat(files.source().load(true)).isEqualTo(opened);
-
-        assertThat(files.state()).isEqualTo(state);
+    private static void assertUntouched(KeyringFiles files, String ring, String key) {
+        if (!ring.equals(WRITTEN)) {
+            assertThat(describe(files.ring)).isEqualTo(ring);
+        }
+        if (!key.equals(WRITTEN)) {
+            assertThat(describe(files.keyFile)).isEqualTo(key);
+        }
     }
 
-    private static void assertRefused(Outcome outcome, Case state, KeyringFiles files, String ring, String key) {
+    private static void assertNothingMoreHappens(Case state, KeyringFiles files, Keyring opened) {
+        Map<String, String> before = files.state();
+
+        assertThat(state.in(files.source(KeyringFiles.onlyLooking())).load(false))
+                .isEqualTo(opened);
+        assertThat(state.source(files).load(true)).isEqualTo(opened);
+
+        assertThat(files.state()).isEqualTo(before);
+    }
+
+    private static void assertRefused(Case state, KeyringFiles files, String ring, String key) {
+        RecoveryOutcome outcome = state.outcome();
         Set<String> messages = new HashSet<>();
+        Map<String, String> after = Map.of();
         for (boolean mayCreate : new boolean[] {true, false}) {
             KeyringException refusal = catchThrowableOfType(
-                    KeyringException.class, () -> files.source().load(mayCreate));
+                    KeyringException.class, () -> state.source(files).load(mayCreate));
 
             assertThat(refusal).as(state.toString()).isNotNull().hasNoCause();
             messages.add(refusal.getMessage());
-            assertThat(refusal.reason()).isEqualTo(reason(outcome));
-            assertThat(refusal).hasMessageContainingAll(words(outcome, files));
+            assertThat(refusal.reason()).isEqualTo(outcome.reason());
+            assertThat(refusal).hasMessageContainingAll(outcome.words(files));
             assertSaysNothingOfItsContent(refusal.getMessage());
-            assertThat(KeyringFiles.describe(files.ring)).isEqualTo(ring);
-            assertThat(KeyringFiles.describe(files.keyFile)).isEqualTo(key);
+            assertUntouched(files, ring, key);
+            if (!mayCreate) {
+                assertThat(files.state()).as("a second attempt touches nothing").isEqualTo(after);
+            }
+            after = files.state();
         }
         assertThat(messages).hasSize(1);
-    }
-
-    private static Reason reason(Outcome outcome) {
-        return switch (outcome) {
-            case KEY_FILE_REFUSED, LONE_KEY_FILE_REFUSED, RING_REFUSED -> Reason.MALFORMED;
-            case RING_GONE -> Reason.ABSENT;
-            case SEALED -> Reason.SEALED;
-            default -> throw new AssertionError(outcome);
-        };
-    }
-
-    private static String[] words(Outcome outcome, KeyringFiles files) {
-        List<String> words = switch (outcome) {
-            case KEY_FILE_REFUSED ->
-                List.of(
-                        "The key file " + files.keyFile + " is no Fernet key: ",
-                        "The ring " + files.ring + " is intact: remove the key file, and it is written again");
-            case LONE_KEY_FILE_REFUSED ->
-                List.of(
-                        "The key file " + files.keyFile + " is no Fernet key: ",
-                        "44 characters",
-                        "left untouched: restore it from a backup");
-            case RING_GONE ->
-                List.of(files.keyFile + " says that this keyring is sealed", "the ring is gone", "from a backup");
-            case SEALED -> List.of("The ring " + files.ring, "It is sealed", "envelope");
-            case RING_REFUSED ->
-                List.of("The ring " + files.ring + " is no keyring: ", "left untouched: restore it from a backup");
-            default -> throw new AssertionError(outcome);
-        };
-        return words.toArray(String[]::new);
     }
 
     private static void assertSaysNothingOfItsContent(String message) {
@@ -255,9 +219,9 @@ class RecoveryTableTest {
         }
     }
 
-    private void assertWarnings(Outcome outcome, KeyringFiles files) {
+    private void assertLogged(RecoveryOutcome outcome, KeyringFiles files) {
         List<String> warnings = log.warningsIn(files.directory);
-        if (outcome == Outcome.KEY_IN_FRONT) {
+        if (outcome == RecoveryOutcome.KEY_IN_FRONT || outcome == RecoveryOutcome.PLAIN_AFTER_KEY_IN_FRONT) {
             assertThat(warnings)
                     .singleElement()
                     .asString()
@@ -265,13 +229,13 @@ class RecoveryTableTest {
         } else {
             assertThat(warnings).isEmpty();
         }
-        assertThat(log.newsIn(files.directory)).hasSize(outcome == Outcome.CREATED ? 1 : 0);
+        assertThat(log.newsIn(files.directory)).hasSize(outcome == RecoveryOutcome.CREATED ? 1 : 0);
     }
 
     @Test
     void aMalformedKeyFileThatIsRemovedAsAdvisedIsWrittenAgain() throws IOException {
         KeyringFiles files = KeyringFiles.below(parent, "advised").with(RING);
-        KeyringFiles.write(files.keyFile, Arrays.copyOf(KeyringFiles.keyText(PRIMARY), 43));
+        KeyringFiles.write(files.keyFile, Arrays.copyOf(keyText(PRIMARY), 43));
         assertThat(catchThrowableOfType(KeyringException.class, files::opened)).isNotNull();
 
         Files.delete(files.keyFile);

@@ -43,7 +43,8 @@ final class JavaProgram {
             "java.util.*",
             "org.codomyrmex.secrets.*",
             "org.codomyrmex.secrets.fernet.*",
-            "org.codomyrmex.secrets.keyring.*");
+            "org.codomyrmex.secrets.keyring.*",
+            "org.codomyrmex.secrets.tink.*");
 
     /** What the README says that {@code manager} is in its examples, unless they declare one. */
     static final String MANAGER = "SecretManager manager = new SecretManager(Path.of(\"secrets.key\"));";
@@ -92,6 +93,9 @@ final class JavaProgram {
                 .append(" { ")
                 .append(field)
                 .append(" public static void main(String[] args) throws Exception {");
+        if (blocks.stream().anyMatch(block -> block.text().contains("forKmsKey"))) {
+            source.append(" ").append(StandInKms.class.getName()).append(".register();");
+        }
         int line = 1;
         for (Readme.Block block : blocks) {
             source.append("\n".repeat(block.line() - line)).append(block.text());

@@ -24,7 +24,8 @@ final class Requirements {
             "org.codomyrmex.secrets",
             "org.codomyrmex.secrets.fernet",
             "org.codomyrmex.secrets.keyring",
-            "org.codomyrmex.secrets.store");
+            "org.codomyrmex.secrets.store",
+            "org.codomyrmex.secrets.tink");
 
     private Requirements() {}
 

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.WRONG_ENVELOPE;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Objects;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Seals a keyring with a passphrase: AES-256-GCM (NIST SP 800-38D) under a key that PBKDF2-HMAC-SHA256 (RFC 8018) derives
+ * in 600,000 rounds from the passphrase and a random salt, drawn anew each time. What is sealed is only as strong as the
+ * passphrase: take 20 random characters or six random words, for whoever has the file can try as many as he can pay for.
+ *
+ * <p>Thread-safe. Each sealing or opening takes a noticeable part of a second. The passphrase stays in memory as long as
+ * this object.
+ */
+public final class PassphraseEnvelope implements KeyringEnvelope {
+
+    private static final int ROUNDS = 600_000;
+    private static final int FEWEST_ROUNDS = 100_000;
+    private static final int MOST_ROUNDS = 10_000_000;
+
+    private static final int SALT_BYTES = 16;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BYTES = 16;
+    private static final int KEY_BYTES = 32;
+
+    /** Rounds, salt and nonce stand before the ciphertext. */
+    private static final int PARAMETER_BYTES = Integer.BYTES + SALT_BYTES + NONCE_BYTES;
+
+    private final char[] passphrase;
+    private final int rounds;
+    private final int fewestRounds;
+    private final SecureRandom random = new SecureRandom();
+
+    PassphraseEnvelope(char[] passphrase, int rounds, int fewestRounds) {
+        this.passphrase = requireText(passphrase).clone();
+        this.rounds = rounds;
+        this.fewestRounds = fewestRounds;
+    }
+
+    /**
+     * An envelope of a passphrase.
+     *
+     * @param passphrase at least one character; taken as it is, in UTF-8, so that a letter with an accent must be typed the
+     *     same way each time. It is copied, and the array is the caller's to wipe
+     * @return the envelope
+     * @throws IllegalArgumentException where it is empty, or has an unpaired surrogate
+     */
+    public static PassphraseEnvelope of(char[] passphrase) {
+        return new PassphraseEnvelope(passphrase, ROUNDS, FEWEST_ROUNDS);
+    }
+
+    private static char[] requireText(char[] passphrase) {
+        Objects.requireNonNull(passphrase, "passphrase");
+        if (passphrase.length == 0) {
+            throw new IllegalArgumentException("passphrase is empty, expected at least one character");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(CharBuffer.wrap(passphrase))) {
+            throw new IllegalArgumentException("passphrase has an unpaired surrogate, expected text");
+        }
+        return passphrase;
+    }
+
+    /** {@return {@code passphrase}} */
+    @Override
+    public String kind() {
+        return "passphrase";
+    }
+
+    @Override
+    public byte[] seal(byte[] keyring, byte[] associatedData) {
+        byte[] salt = new byte[SALT_BYTES];
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(salt);
+        random.nextBytes(nonce);
+        try {
+            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, rounds, salt, nonce, associatedData);
+            byte[] ciphertext = cipher.doFinal(keyring);
+            return ByteBuffer.allocate(PARAMETER_BYTES + ciphertext.length)
+                    .putInt(rounds)
+                    .put(salt)
+                    .put(nonce)
+                    .put(ciphertext)
+                    .array();
+        } catch (GeneralSecurityException cannotHappen) {
+            throw new IllegalStateException("AES-256-GCM or PBKDF2-HMAC-SHA256 is missing", cannotHappen);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws KeyringException {@code WRONG_ENVELOPE}: it was sealed with another passphrase, or was altered
+     */
+    @Override
+    public byte[] open(byte[] sealed, byte[] associatedData) {
+        if (sealed.length < PARAMETER_BYTES + TAG_BYTES) {
+            throw new KeyringException(
+                    WRONG_ENVELOPE,
+                    "There are " + sealed.length + " bytes, too few for rounds, salt, nonce and tag: it was cut short."
+                            + " Restore it from a backup.");
+        }
+        ByteBuffer parts = ByteBuffer.wrap(sealed);
+        int sealedRounds = parts.getInt();
+        // Before deriving: a number of rounds that somebody wrote there must cost neither days nor safety.
+        if (sealedRounds < fewestRounds || sealedRounds > MOST_ROUNDS) {
+            throw new KeyringException(
+                    WRONG_ENVELOPE,
+                    "It asks for " + sealedRounds + " rounds of PBKDF2, expected " + fewestRounds + " to " + MOST_ROUNDS
+                            + ": it was altered. Restore it from a backup.");
+        }
+        byte[] salt = new byte[SALT_BYTES];
+        byte[] nonce = new byte[NONCE_BYTES];
+        parts.get(salt).get(nonce);
+        try {
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, sealedRounds, salt, nonce, associatedData);
+            return cipher.doFinal(sealed, parts.position(), parts.remaining());
+        } catch (AEADBadTagException refused) {
+            throw new KeyringException(
+                    WRONG_ENVELOPE,
+                    "It was sealed with another passphrase, or was altered. Give the passphrase that sealed it, or"
+                            + " restore it from a backup.");
+        } catch (GeneralSecurityException cannotHappen) {
+            throw new IllegalStateException("AES-256-GCM or PBKDF2-HMAC-SHA256 is missing", cannotHappen);
+        }
+    }
+
+    private Cipher cipher(int mode, int derivedIn, byte[] salt, byte[] nonce, byte[] associatedData)
+            throws GeneralSecurityException {
+        byte[] key = derived(derivedIn, salt);
+        try {
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(Byte.SIZE * TAG_BYTES, nonce));
+            cipher.updateAAD(associatedData);
+            cipher.updateAAD(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(derivedIn).flip());
+            cipher.updateAAD(salt);
+            return cipher;
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private byte[] derived(int derivedIn, byte[] salt) throws GeneralSecurityException {
+        PBEKeySpec specification = new PBEKeySpec(passphrase, salt, derivedIn, Byte.SIZE * KEY_BYTES);
+        try {
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(specification)
+                    .getEncoded();
+        } finally {
+            specification.clearPassword();
+        }
+    }
+
+    /** {@return what it is, never the passphrase} */
+    @Override
+    public String toString() {
+        return "PassphraseEnvelope";
+    }
+}
