@@ -20,7 +20,6 @@ import org.codomyrmex.secrets.keyring.KeyringEnvelope;
 import org.codomyrmex.secrets.keyring.KeyringException;
 import org.codomyrmex.secrets.keyring.PassphraseEnvelope;
 import org.codomyrmex.secrets.tink.AeadKeyringEnvelope;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,10 +64,27 @@ final class DefaultEnvelope {
                         + (variable.equals(KMS_URI_VARIABLE) ? "the URI of a key in a KMS" : "the path of a file")
                         + ". Set it, or unset it.");
             }
-            return variable.equals(KMS_URI_VARIABLE)
-                    ? AeadKeyringEnvelope.forKmsKey(value)
-                    : PassphraseEnvelope.of(passphrase(value));
+            return variable.equals(KMS_URI_VARIABLE) ? ofKmsKey(value) : ofPassphraseIn(value);
         });
+    }
+
+    /** Every message on a key names its URI; what is none may be a passphrase that was put into the wrong variable. */
+    private static KeyringEnvelope ofKmsKey(String keyUri) {
+        if (!keyUri.contains("://")) {
+            throw new CodomyrmexException("The environment variable " + KMS_URI_VARIABLE
+                    + " holds no URI of a key in a KMS, expected one such as aws-kms://arn:aws:kms:… or"
+                    + " gcp-kms://projects/…. Set it, or unset it.");
+        }
+        return AeadKeyringEnvelope.forKmsKey(keyUri);
+    }
+
+    private static KeyringEnvelope ofPassphraseIn(String path) {
+        char[] passphrase = passphrase(path);
+        try {
+            return PassphraseEnvelope.of(passphrase);
+        } finally {
+            Arrays.fill(passphrase, '\0');
+        }
     }
 
     /** What is in the file; one line break at its end is an editor's. */
@@ -83,14 +99,17 @@ final class DefaultEnvelope {
             char[] passphrase = Arrays.copyOf(text.array(), length);
             Arrays.fill(text.array(), '\0');
             if (length == 0) {
-                throw unusable("is empty", null);
+                throw unusable("is empty");
             }
-            if (CharBuffer.wrap(passphrase).chars().anyMatch(c -> c == '\n' || c == '\0')) {
-                throw unusable("has several lines", null);
+            if (CharBuffer.wrap(passphrase).chars().anyMatch(c -> c == '\n')) {
+                throw unusable("has several lines");
+            }
+            if (CharBuffer.wrap(passphrase).chars().anyMatch(c -> c == '\0')) {
+                throw unusable("has NUL characters");
             }
             return passphrase;
         } catch (CharacterCodingException noText) {
-            throw unusable("is not UTF-8 text", null);
+            throw unusable("is not UTF-8 text");
         } finally {
             Arrays.fill(content, (byte) 0);
         }
@@ -110,17 +129,17 @@ final class DefaultEnvelope {
             }
             return Disk.system().read(file, LIMIT_BYTES);
         } catch (InvalidPathException noPath) {
-            throw unusable("cannot be found: the variable holds no path", null);
+            throw unusable("cannot be found: the variable holds no path");
         } catch (IOException failed) {
-            throw unusable("cannot be read (" + failed.getClass().getSimpleName() + ")", failed);
+            // Its message is the path, which is the passphrase itself where somebody took the variable for its place.
+            throw unusable("cannot be read (" + failed.getClass().getSimpleName() + ")");
         }
     }
 
-    private static KeyringException unusable(String what, @Nullable IOException cause) {
-        String message = "The file that the environment variable " + PASSPHRASE_FILE_VARIABLE + " names " + what
-                + ", expected one line of text with the passphrase, of at most " + LIMIT_BYTES + " bytes.";
-        return cause == null
-                ? new KeyringException(UNAVAILABLE, message)
-                : new KeyringException(UNAVAILABLE, message, cause);
+    private static KeyringException unusable(String what) {
+        return new KeyringException(
+                UNAVAILABLE,
+                "The file that the environment variable " + PASSPHRASE_FILE_VARIABLE + " names " + what
+                        + ", expected one line of text with the passphrase, of at most " + LIMIT_BYTES + " bytes.");
     }
 }

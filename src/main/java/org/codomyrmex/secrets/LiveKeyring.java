@@ -3,11 +3,14 @@ package org.codomyrmex.secrets;
 
 import static org.codomyrmex.secrets.Look.load;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.IN_USE;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.LOCKED;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.READ_ONLY;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.WRONG_ENVELOPE;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +43,9 @@ final class LiveKeyring {
 
     /** How often a writer looks again when looks take too long. */
     private static final int LOOKS = 3;
+
+    /** What may take long to fail, and would again. */
+    private static final Set<KeyringException.Reason> DEAR = EnumSet.of(WRONG_ENVELOPE, UNAVAILABLE, LOCKED);
 
     private final KeyringSource source;
     private final InstantSource clock;
@@ -121,13 +127,19 @@ final class LiveKeyring {
         long asked = System.nanoTime();
         lock.lock();
         try {
-            if (last.beganNanos() - asked < 0) {
+            if (last.beganNanos() - asked < 0 && !keepsPause()) {
                 look();
             }
             return ring;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Where an envelope, a disk or a lock has failed the pause is kept: not every unknown token asks it in vain. */
+    private boolean keepsPause() {
+        KeyringException failed = failure;
+        return failed != null && DEAR.contains(failed.reason()) && !isDue();
     }
 
     private boolean isDue() {

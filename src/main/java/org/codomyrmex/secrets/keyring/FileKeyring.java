@@ -99,7 +99,7 @@ final class FileKeyring {
 
     private Keyring changed(UnaryOperator<Keyring> change) throws IOException {
         List<Path> replaced = new ArrayList<>();
-        return reported(replaced, here -> form, (at, whole) -> {
+        return reported(replaced, form, here -> form, (at, whole) -> {
             Keyring next = change.apply(whole.ring());
             return next.equals(whole.ring()) ? Optional.of(next) : replace(at, whole, next, form, replaced);
         });
@@ -112,7 +112,7 @@ final class FileKeyring {
             boolean sealed = Found.at(at, disk, RingForm.PLAIN).isSealed();
             return !sealed ? RingForm.PLAIN : replaced.isEmpty() ? form : target;
         };
-        Keyring ring = reported(replaced, reading, (at, whole) -> {
+        Keyring ring = reported(replaced, target, reading, (at, whole) -> {
             boolean done = !replaced.isEmpty() || !target.isSealed();
             return done && whole.isSealed() == target.isSealed()
                     ? Optional.of(whole.ring())
@@ -124,13 +124,13 @@ final class FileKeyring {
         return ring;
     }
 
-    private Keyring reported(List<Path> replaced, Reading reading, Step step) throws IOException {
+    private Keyring reported(List<Path> replaced, RingForm target, Reading reading, Step step) throws IOException {
         try {
             return locked(false, reading, step);
         } catch (IOException failed) {
-            throw KeyringReports.halfDone(asked, replaced, failed);
+            throw KeyringReports.halfDone(asked, replaced, target, failed);
         } catch (KeyringException refused) {
-            throw replaced.isEmpty() ? refused : KeyringReports.halfDone(replaced, refused);
+            throw replaced.isEmpty() ? refused : KeyringReports.halfDone(replaced, target, refused);
         }
     }
 

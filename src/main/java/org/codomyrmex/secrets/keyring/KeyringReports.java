@@ -164,23 +164,27 @@ final class KeyringReports {
     }
 
     /** The error of a change that failed before or after it replaced a ring. */
-    static KeyringException halfDone(Path asked, List<Path> replaced, IOException failed) {
+    static KeyringException halfDone(Path asked, List<Path> replaced, RingForm form, IOException failed) {
         if (failed instanceof LockTimeoutException && replaced.isEmpty()) {
             return failed(asked, failed);
         }
-        String state =
-                replaced.isEmpty() ? "Nothing was changed: the former keyring is in place." : inPlace(replaced.get(0));
+        String state = replaced.isEmpty()
+                ? "Nothing was changed: the former keyring is in place."
+                : inPlace(replaced.get(0), form);
         return new KeyringException(
                 UNAVAILABLE, "The keyring " + asked + " could not be changed: " + words(failed) + ". " + state, failed);
     }
 
     /** The same where what came after the ring was refused. */
-    static KeyringException halfDone(List<Path> replaced, KeyringException refused) {
-        return new KeyringException(refused.reason(), refused.getMessage() + " " + inPlace(replaced.get(0)), refused);
+    static KeyringException halfDone(List<Path> replaced, RingForm form, KeyringException refused) {
+        return new KeyringException(
+                refused.reason(), refused.getMessage() + " " + inPlace(replaced.get(0), form), refused);
     }
 
-    private static String inPlace(Path ring) {
-        return "The new keyring is in place in " + ring + ", and the next opening finishes what is left to do.";
+    private static String inPlace(Path ring, RingForm form) {
+        String sealed = form.isSealed() ? ", sealed by an envelope of the kind " + form.kind() : "";
+        return "The new keyring is in place in " + ring + sealed
+                + ", and the next opening finishes what is left to do.";
     }
 
     static KeyringException failed(Path asked, IOException failed) {

@@ -56,7 +56,7 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
      * @param passphrase at least one character; taken as it is, in UTF-8, so that a letter with an accent must be typed the
      *     same way each time. It is copied, and the array is the caller's to wipe
      * @return the envelope
-     * @throws IllegalArgumentException where it is empty, or has an unpaired surrogate
+     * @throws IllegalArgumentException where it is empty, or has an unpaired surrogate or a NUL (as a wiped array has)
      */
     public static PassphraseEnvelope of(char[] passphrase) {
         return new PassphraseEnvelope(passphrase, ROUNDS, FEWEST_ROUNDS);
@@ -69,6 +69,10 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(CharBuffer.wrap(passphrase))) {
             throw new IllegalArgumentException("passphrase has an unpaired surrogate, expected text");
+        }
+        // HMAC pads its key with NULs: an array that was wiped already would protect no more than an empty passphrase.
+        if (CharBuffer.wrap(passphrase).chars().anyMatch(c -> c == '\0')) {
+            throw new IllegalArgumentException("passphrase has a NUL character, expected text; was it wiped before?");
         }
         return passphrase;
     }

@@ -25,6 +25,7 @@ final class RingForm {
 
     private volatile @Nullable Opened last;
 
+    /** Its keys are nobody else's: whoever is given a keyring may destroy the keys. */
     private record Opened(SealedRing ring, Keyring keyring) {}
 
     private RingForm(@Nullable KeyringEnvelope envelope, String kind) {
@@ -61,7 +62,7 @@ final class RingForm {
                 throw refusal(WRONG_ENVELOPE, place, "sealed", "What it sealed opens as another keyring.", null);
             }
             byte[] file = KeyringText.requireSize(sealed.file(), keyring);
-            last = new Opened(sealed, keyring);
+            last = new Opened(sealed, keyring.copy());
             return file;
         } finally {
             Arrays.fill(plain, (byte) 0);
@@ -78,7 +79,7 @@ final class RingForm {
         KeyringEnvelope opening = Objects.requireNonNull(envelope, "envelope");
         Opened before = last;
         if (before != null && MessageDigest.isEqual(before.ring().file(), ring.file())) {
-            return before.keyring();
+            return before.keyring().copy();
         }
         if (!ring.kind().equals(kind)) {
             throw new KeyringException(
@@ -88,7 +89,7 @@ final class RingForm {
                             + ". Give it the envelope that sealed the ring.");
         }
         Keyring keyring = unsealed(ring, opening, place);
-        last = new Opened(ring, keyring);
+        last = new Opened(ring, keyring.copy());
         return keyring;
     }
 
@@ -108,7 +109,9 @@ final class RingForm {
         try {
             given = envelopes.get();
         } catch (KeyringException refused) {
-            throw refusal(refused.reason(), place, what, Objects.requireNonNullElse(refused.getMessage(), ""), refused);
+            // Any other reason would be read as one of the files.
+            KeyringException.Reason reason = refused.reason() == WRONG_ENVELOPE ? WRONG_ENVELOPE : UNAVAILABLE;
+            throw refusal(reason, place, what, Objects.requireNonNullElse(refused.getMessage(), ""), refused);
         } catch (RuntimeException | LinkageError failed) {
             String words = "It failed with " + failed.getClass().getName() + ".";
             throw refusal(UNAVAILABLE, place, what, words, failed);

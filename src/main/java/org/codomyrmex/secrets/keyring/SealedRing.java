@@ -78,10 +78,11 @@ final class SealedRing {
      * A ring to be written.
      *
      * @param kind the kind of the envelope
-     * @param content what the envelope made of the keyring under {@link #associatedData}
+     * @param content what the envelope made of the keyring under {@link #associatedData}; copied, so that what is verified
+     *     is what is written, also if the envelope uses its array again
      */
     static SealedRing of(String kind, byte[] content) {
-        return new SealedRing(kind, content);
+        return new SealedRing(kind, content.clone());
     }
 
     static String requireKind(String kind) {

@@ -7,10 +7,8 @@ import static org.codomyrmex.secrets.keyring.KeyringException.Reason.WRONG_ENVEL
 import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.aead.AeadConfig2026;
-import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import org.codomyrmex.secrets.keyring.KeyringEnvelope;
 import org.codomyrmex.secrets.keyring.KeyringException;
 
@@ -112,7 +110,7 @@ public final class AeadKeyringEnvelope implements KeyringEnvelope {
         try {
             return aead.decrypt(sealed, associatedData);
         } catch (GeneralSecurityException refused) {
-            if (isFromElsewhere(refused)) {
+            if (!KmsAnswer.saysThatTheKeyIsAnother(refused)) {
                 throw unavailable(refused);
             }
             throw new KeyringException(
@@ -137,19 +135,5 @@ public final class AeadKeyringEnvelope implements KeyringEnvelope {
             root = root.getCause();
         }
         return root;
-    }
-
-    /** Tink reports a key that does not fit and a KMS that does not answer alike; only what lies below tells them apart. */
-    private static boolean isFromElsewhere(Throwable refused) {
-        Throwable cause = refused.getCause();
-        for (int depth = 0; cause != null && depth < 16; depth++) {
-            String name = cause.getClass().getName();
-            boolean input = cause instanceof IOException || cause instanceof TimeoutException;
-            if (input || !(name.startsWith("java") || name.startsWith("com.google.crypto.tink."))) {
-                return true;
-            }
-            cause = cause.getCause();
-        }
-        return false;
     }
 }

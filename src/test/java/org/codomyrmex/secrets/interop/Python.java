@@ -19,8 +19,12 @@ final class Python implements AutoCloseable {
 
     /** A line is a function and its arguments, the answer what it returned; bytes are in base64. */
     private static final String PROGRAM = """
-            import base64, os, sys
+            import base64, os, struct, sys
+            from cryptography.exceptions import InvalidTag
             from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+            from cryptography.hazmat.primitives.hashes import SHA256
+            from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
             def text(raw):
                 return base64.b64encode(raw).decode()
@@ -70,14 +74,42 @@ final class Python implements AutoCloseable {
             def file_decrypt(path, token):
                 return text(file(path).decrypt(token.encode()))
 
+            def file_is_key(path):
+                try:
+                    file(path)
+                    return 'yes'
+                except ValueError:
+                    return 'no'
+
             def ring_file_decrypt(path, token):
                 return text(ring_file(path).decrypt(token.encode()))
+
+            def sealing_key(passphrase, salt, rounds):
+                return AESGCM(PBKDF2HMAC(SHA256(), 32, salt, rounds).derive(raw(passphrase)))
+
+            def seal(path, passphrase, rounds, keys):
+                first = b'codomyrmex-keyring 1 passphrase\\n'
+                rounds, salt, nonce = int(rounds), os.urandom(16), os.urandom(12)
+                count = struct.pack('>I', rounds)
+                lines = ''.join(key + '\\n' for key in keys.split(',')).encode()
+                sealed = sealing_key(passphrase, salt, rounds).encrypt(nonce, lines, first + count + salt)
+                with open(path, 'wb') as ring_file:
+                    ring_file.write(first + base64.b64encode(count + salt + nonce + sealed) + b'\\n')
+                return 'sealed'
+
+            def unseal(path, passphrase):
+                with open(path, 'rb') as ring_file:
+                    first, second = ring_file.read().splitlines(True)
+                content = base64.b64decode(second)
+                count, salt, nonce, sealed = content[:4], content[4:20], content[20:32], content[32:]
+                key = sealing_key(passphrase, salt, struct.unpack('>I', count)[0])
+                return ','.join(key.decrypt(nonce, sealed, first + count + salt).decode().split())
 
             for line in sys.stdin:
                 name, *arguments = line.rstrip('\\n').split('\\t')
                 try:
                     print('ok ' + globals()[name](*arguments), flush=True)
-                except InvalidToken:
+                except (InvalidToken, InvalidTag):
                     print('invalid', flush=True)
             """;
 
@@ -186,9 +218,25 @@ final class Python implements AutoCloseable {
         return bytes(call("file_decrypt", keyFile.toString(), token)).map(value -> new String(value, UTF_8));
     }
 
+    /** Whether {@code Fernet} takes what is in a file for a key. */
+    boolean isKey(Path file) {
+        return call("file_is_key", file.toString()).orElseThrow().equals("yes");
+    }
+
     /** Decrypts with every key of a ring file. */
     Optional<String> decryptWithRing(Path ringFile, String token) {
         return bytes(call("ring_file_decrypt", ringFile.toString(), token)).map(value -> new String(value, UTF_8));
+    }
+
+    /** Seals a ring as a file, by the format's description alone. */
+    void seal(Path ringFile, String passphrase, int rounds, Keyring ring) {
+        call("seal", ringFile.toString(), text(passphrase.getBytes(UTF_8)), Integer.toString(rounds), keys(ring));
+    }
+
+    /** The keyring of a sealed ring; empty where the passphrase is another. */
+    Optional<Keyring> unseal(Path ringFile, String passphrase) {
+        return call("unseal", ringFile.toString(), text(passphrase.getBytes(UTF_8)))
+                .map(Keyring::parse);
     }
 
     @Override

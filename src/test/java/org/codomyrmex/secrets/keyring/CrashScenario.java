@@ -3,49 +3,46 @@ package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.SecretManager;
-import org.codomyrmex.secrets.fernet.Fernet;
 import org.codomyrmex.secrets.fernet.FernetKey;
-import org.codomyrmex.secrets.files.Disk;
-import org.codomyrmex.secrets.store.InMemorySecretStore;
 
 /**
  * Something that is done to a key file, from a state in which it is found, with the record of every step. The keys are
  * kept in {@code home/secrets.key} below a directory that is always there.
  *
  * @param name what is done
+ * @param forms in which forms the keyring may be found meanwhile
  * @param start puts the files there
  * @param action does it, with unmodified code
  */
-record CrashScenario(String name, Start start, Action action) {
+record CrashScenario(String name, List<CrashForm> forms, Start start, Action action) {
+
+    /** One in which nothing is ever sealed. */
+    CrashScenario(String name, Start start, Action action) {
+        this(name, List.of(CrashForm.PLAIN), start, action);
+    }
 
     static final Path HOME = Path.of("home");
     static final Path KEY_FILE = HOME.resolve("secrets.key");
     static final Path RING = HOME.resolve("secrets.key.ring");
 
     interface Start {
-        void make(Stage stage) throws IOException;
+        void make(CrashStage stage) throws IOException;
     }
 
     interface Action {
-        void run(Stage stage) throws IOException;
+        void run(CrashStage stage) throws IOException;
     }
 
     /** Runs it in an empty directory and returns the record, of which the first steps are the start's. */
-    Stage run(Path root, Deviation deviation) {
-        Stage stage = new Stage(root, List.of(), deviation);
+    CrashStage run(Path root, Deviation deviation) {
+        CrashStage stage = new CrashStage(root, List.of(), deviation);
         try {
             start.make(stage);
-            stage.startSteps = stage.disk.steps().size();
+            stage.beginAction();
             action.run(stage);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
@@ -53,122 +50,21 @@ record CrashScenario(String name, Start start, Action action) {
         return stage;
     }
 
-    /** A directory, the disk that records, and what is done there. */
-    static final class Stage {
-
-        final RecordingDisk disk;
-        private final Path root;
-        private final Deviation deviation;
-        private int startSteps;
-
-        Stage(Path root, List<DiskEvent> stepsSoFar, Deviation deviation) {
-            this.root = root;
-            this.deviation = deviation;
-            this.disk = new RecordingDisk(root, stepsSoFar, deviation);
-        }
-
-        int startSteps() {
-            return startSteps;
-        }
-
-        /** A durable directory. */
-        Stage home() throws IOException {
-            disk.makeDirectory(root.resolve(HOME));
-            disk.record(new DiskEvent.ForceDirectory(Path.of("")));
-            return this;
-        }
-
-        /** A directory as another program makes it: nothing is forced. */
-        Stage unforcedHome() throws IOException {
-            disk.makeDirectory(root.resolve(HOME));
-            return this;
-        }
-
-        /** A durable file, of which somebody has tokens under every key. */
-        Stage file(Path name, FernetKey... keys) throws IOException {
-            int file = write(name, keys);
-            disk.record(new DiskEvent.Force(file));
-            disk.record(new DiskEvent.ForceDirectory(HOME));
-            for (FernetKey key : keys) {
-                acknowledge(new Fernet(key).encrypt(new byte[] {1}));
-            }
-            return this;
-        }
-
-        /** A file as another program writes it: nothing is forced. */
-        Stage unforcedFile(Path name, FernetKey... keys) throws IOException {
-            write(name, keys);
-            return this;
-        }
-
-        private int write(Path name, FernetKey... keys) throws IOException {
-            StringBuilder text = new StringBuilder();
-            for (FernetKey key : keys) {
-                text.append(key.reveal()).append(name.equals(RING) ? "\n" : "");
-            }
-            try (Disk.Output out = disk.create(root.resolve(name), Optional.empty())) {
-                out.write(text.toString().getBytes(StandardCharsets.US_ASCII));
-            }
-            return (int) disk.steps().stream()
-                            .filter(DiskEvent.Create.class::isInstance)
-                            .count()
-                    - 1;
-        }
-
-        FileKeyringSource source() {
-            return new FileKeyringSource(disk, root.resolve(KEY_FILE), false, Duration.ZERO);
-        }
-
-        /** A manager whose store says which tokens somebody relies on, as soon as it has taken them. */
-        SecretManager manager() {
-            return SecretManager.builder()
-                    .keyring(deviation.usedBeforeDurable() ? new Hasty(source(), this::acknowledge) : source())
-                    .store(new AcknowledgingStore(new InMemorySecretStore(), this::acknowledge))
-                    .build();
-        }
-
-        void acknowledge(String token) {
-            disk.record(new DiskEvent.Acknowledge(token));
-        }
-
-        void mirrored(String keyId) {
-            disk.record(new DiskEvent.Mirrored(keyId));
-        }
-
-        void acknowledgeDestruction(String keyId) {
-            disk.record(new DiskEvent.Destroyed(keyId));
-        }
-    }
-
-    /** Uses a new key before it is durable. */
-    private record Hasty(FileKeyringSource source, Consumer<String> taken) implements RotatableKeyringSource {
-
-        @Override
-        public Keyring load(boolean mayCreate) {
-            return source.load(mayCreate);
-        }
-
-        @Override
-        public Keyring update(UnaryOperator<Keyring> change) {
-            taken.accept(change.apply(source.load(false)).encrypt(new byte[] {1}));
-            return source.update(change);
-        }
-
-        @Override
-        public Keyring destroy(String keyId, BooleanSupplier forbid) {
-            return source.destroy(keyId, forbid);
-        }
-    }
-
-    private static final FernetKey FIRST = FernetKey.generate();
-    private static final FernetKey SECOND = FernetKey.generate();
+    static final FernetKey FIRST = FernetKey.generate();
+    static final FernetKey SECOND = FernetKey.generate();
     private static final FernetKey FOREIGN = FernetKey.generate();
 
     /** Every operation of the protocol, from every state that it can start in. */
     static List<CrashScenario> all() {
+        List<CrashScenario> all = new ArrayList<>(plain());
+        all.addAll(SealedCrashes.all());
+        return all;
+    }
+
+    private static List<CrashScenario> plain() {
         List<CrashScenario> all = new ArrayList<>();
         all.add(new CrashScenario("create", stage -> {}, CrashScenario::use));
-        all.add(new CrashScenario("create in a directory that is there", Stage::home, CrashScenario::use));
+        all.add(new CrashScenario("create in a directory that is there", CrashStage::home, CrashScenario::use));
         all.add(new CrashScenario(
                 "adopt a durable key", stage -> stage.home().file(KEY_FILE, FIRST), CrashScenario::use));
         all.add(new CrashScenario(
@@ -224,24 +120,36 @@ record CrashScenario(String name, Start start, Action action) {
         return all;
     }
 
-    private static void use(Stage stage) {
-        try (SecretManager manager = stage.manager()) {
-            stage.mirrored(manager.listKeys().get(0).id());
+    private static void use(CrashStage stage) {
+        use(stage, CrashForm.PLAIN);
+    }
+
+    static void use(CrashStage stage, CrashForm form) {
+        try (SecretManager manager = stage.manager(form)) {
+            stage.inForm(form, manager.listKeys().get(0).id());
             manager.storeSecret("name", "canary-crash");
         }
     }
 
-    private static void rotate(Stage stage) {
-        try (SecretManager manager = stage.manager()) {
+    private static void rotate(CrashStage stage) {
+        rotate(stage, CrashForm.PLAIN);
+    }
+
+    static void rotate(CrashStage stage, CrashForm form) {
+        try (SecretManager manager = stage.manager(form)) {
             manager.storeSecret("name", "canary-crash");
-            stage.mirrored(manager.rotateKey());
+            stage.inForm(form, manager.rotateKey());
             manager.storeSecret("other", "canary-crash");
         }
     }
 
+    private static void destroy(CrashStage stage, FernetKey key) {
+        destroy(stage, CrashForm.PLAIN, key);
+    }
+
     /** Nobody has a token under the key: it joins the ring, is retired, and goes. */
-    private static void destroy(Stage stage, FernetKey key) {
-        FileKeyringSource source = stage.source();
+    static void destroy(CrashStage stage, CrashForm form, FernetKey key) {
+        FileKeyringSource source = stage.source(form);
         source.update(ring -> ring.contains(key.id()) ? ring.rotatedTo(SECOND) : ring.withRetired(key));
         source.destroy(key.id(), () -> true);
         stage.acknowledgeDestruction(key.id());

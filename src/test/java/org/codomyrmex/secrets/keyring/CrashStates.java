@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,18 +18,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.codomyrmex.CodomyrmexException;
 import org.codomyrmex.secrets.fernet.Fernet;
 import org.codomyrmex.secrets.fernet.FernetKey;
-import org.codomyrmex.secrets.keyring.CrashScenario.Stage;
 
 /** Generates the states that a power loss can leave of a scenario, and opens each with unmodified code. */
 final class CrashStates {
 
-    private static final int KEY_LENGTH = 44;
+    private static final Set<KeyringException.Reason> OTHER_FORM =
+            EnumSet.of(KeyringException.Reason.SEALED, KeyringException.Reason.WRONG_ENVELOPE);
 
     private final Path base;
-    private final Map<Claim, Boolean> known = new HashMap<>();
+    private final Map<CrashClaim, Boolean> known = new HashMap<>();
+    private List<CrashForm> forms = List.of();
     private int directories;
     private int states;
 
@@ -48,48 +49,12 @@ final class CrashStates {
         remove(base);
     }
 
-    /**
-     * What must hold of a state: these tokens open, these keys are gone, this key is in the key file (or any is), and it
-     * opens without anybody's help, unless another program's unfinished write is all that ever happened.
-     */
-    private record Claim(
-            SortedMap<String, String> state,
-            Set<String> tokens,
-            Set<String> destroyed,
-            String keyInKeyFile,
-            boolean withoutHelp) {
-
-        static Claim of(SortedMap<String, String> state, List<DiskEvent> steps, Set<String> tokensElsewhere) {
-            Set<String> tokens = new HashSet<>(tokensElsewhere);
-            Set<String> destroyed = new HashSet<>();
-            String keyInKeyFile = "";
-            boolean withoutHelp = false;
-            for (DiskEvent step : steps) {
-                if (step instanceof DiskEvent.Acknowledge acknowledged) {
-                    tokens.add(acknowledged.token());
-                } else if (step instanceof DiskEvent.Destroyed gone) {
-                    destroyed.add(gone.keyId());
-                } else if (step instanceof DiskEvent.Mirrored mirrored) {
-                    keyInKeyFile = mirrored.keyId();
-                } else if (step instanceof DiskEvent.Rename rename
-                        && rename.to().equals(CrashScenario.KEY_FILE)) {
-                    keyInKeyFile = "";
-                }
-                withoutHelp |= step instanceof DiskEvent.Rename;
-            }
-            return new Claim(state, tokens, destroyed, keyInKeyFile, withoutHelp);
-        }
-
-        Claim in(SortedMap<String, String> laterState) {
-            return new Claim(laterState, tokens, destroyed, "", withoutHelp);
-        }
-    }
-
     /** In which states something is lost, with so many more power failures while each is recovered. */
     List<String> lostIn(CrashScenario scenario, Deviation deviation, int further) {
         try {
             known.clear();
-            Stage stage = scenario.run(newDirectory(), deviation);
+            forms = scenario.forms();
+            CrashStage stage = scenario.run(newDirectory(), deviation);
             List<DiskEvent> steps = stage.disk.steps();
             String atStart = keyFileIn(PowerLoss.before(steps.subList(0, stage.startSteps())));
             Set<String> elsewhere = new HashSet<>();
@@ -97,7 +62,7 @@ final class CrashStates {
             for (int taken = stage.startSteps(); taken <= steps.size(); taken++) {
                 List<DiskEvent> prefix = steps.subList(0, taken);
                 String keyFile = keyFileIn(PowerLoss.before(prefix));
-                if (keyFile.length() == KEY_LENGTH && !keyFile.equals(atStart)) {
+                if (keyFile.length() == CrashClaim.KEY_LENGTH && !keyFile.equals(atStart)) {
                     // Another program reads the new key from the key file and makes a token with it.
                     elsewhere.add(new Fernet(FernetKey.parse(keyFile)).encrypt(new byte[] {1}));
                 }
@@ -119,7 +84,7 @@ final class CrashStates {
             throws IOException {
         List<String> lost = new ArrayList<>();
         for (SortedMap<String, String> state : PowerLoss.after(steps)) {
-            if (!holds(Claim.of(state, steps, elsewhere), deviation, further)) {
+            if (!holds(CrashClaim.of(state, forms, steps, elsewhere), deviation, further)) {
                 lost.add(where + ": " + names(state));
             }
         }
@@ -132,13 +97,16 @@ final class CrashStates {
             throws IOException {
         Path root = newDirectory();
         put(PowerLoss.before(steps), root);
-        Stage other = new Stage(root, steps, deviation);
-        try {
-            other.acknowledge(other.source()
-                    .load(Claim.of(new TreeMap<>(), steps, elsewhere).tokens().isEmpty())
-                    .encrypt(new byte[] {1}));
-        } catch (KeyringException refused) {
-            // What it found is looked at by the other checks.
+        CrashStage other = new CrashStage(root, steps, deviation);
+        for (CrashForm form : forms) {
+            try {
+                Keyring keyring = load(other, form, CrashClaim.of(new TreeMap<>(), forms, steps, elsewhere));
+                other.inForm(form, keyring.primary().id());
+                other.acknowledge(keyring.encrypt(new byte[] {1}));
+                break;
+            } catch (KeyringException refused) {
+                // It is in another form, or what it found is looked at by the other checks.
+            }
         }
         remove(root);
         List<String> lost = new ArrayList<>();
@@ -154,7 +122,7 @@ final class CrashStates {
     }
 
     /** With {@code further} power failures while it is recovered. */
-    private boolean holds(Claim claim, Deviation deviation, int further) throws IOException {
+    private boolean holds(CrashClaim claim, Deviation deviation, int further) throws IOException {
         Boolean already = known.get(claim);
         if (already != null) {
             return already;
@@ -162,8 +130,8 @@ final class CrashStates {
         states++;
         Path root = newDirectory();
         List<DiskEvent> found = put(claim.state(), root);
-        Stage stage = new Stage(root, found, deviation);
-        boolean holds = mirrors(claim) && opens(stage, root, claim);
+        CrashStage stage = new CrashStage(root, found, deviation);
+        boolean holds = claim.holdsOfFiles() && opens(stage, root, claim);
         remove(root);
         known.put(claim, holds);
         List<DiskEvent> steps = stage.disk.steps();
@@ -175,25 +143,20 @@ final class CrashStates {
         return holds;
     }
 
-    private static boolean mirrors(Claim claim) {
-        String keyFile = keyFileIn(claim.state());
-        return claim.keyInKeyFile().isEmpty()
-                || (keyFile.length() == KEY_LENGTH
-                        && FernetKey.parse(keyFile).id().equals(claim.keyInKeyFile()));
-    }
-
-    private static boolean opens(Stage stage, Path root, Claim claim) throws IOException {
+    private boolean opens(CrashStage stage, Path root, CrashClaim claim) throws IOException {
         try {
-            return holds(load(stage, claim), claim);
+            return opensInOneForm(stage, claim);
         } catch (KeyringException refused) {
-            boolean nothingToLose =
-                    claim.tokens().isEmpty() && refused.getMessage().startsWith("The ring ");
+            // Nobody has used the keyring yet: whoever put the files there still has what he copied.
+            boolean nothingToLose = claim.tokens().isEmpty()
+                    && (refused.getMessage().startsWith("The ring ")
+                            || refused.getMessage().contains("the ring is gone"));
             return nothingToLose || opensWithoutTornKeyFile(stage, root, claim, refused);
         }
     }
 
     /** What another program wrote was torn: the error says to remove the key file where there is a ring. */
-    private static boolean opensWithoutTornKeyFile(Stage stage, Path root, Claim claim, KeyringException refused)
+    private boolean opensWithoutTornKeyFile(CrashStage stage, Path root, CrashClaim claim, KeyringException refused)
             throws IOException {
         if (refused.reason() != KeyringException.Reason.MALFORMED
                 || !refused.getMessage().startsWith("The key file ")
@@ -202,26 +165,38 @@ final class CrashStates {
         }
         stage.disk.unlink(root.resolve(CrashScenario.KEY_FILE));
         try {
-            return holds(load(stage, claim), claim);
+            return opensInOneForm(stage, claim);
         } catch (KeyringException lost) {
             return false;
         }
     }
 
-    private static Keyring load(Stage stage, Claim claim) {
-        return stage.source().load(claim.tokens().isEmpty());
+    /** Whoever has the other envelopes, or none, is refused, before and after, and costs nothing. */
+    private boolean opensInOneForm(CrashStage stage, CrashClaim claim) {
+        int opened = 0;
+        for (CrashForm form : forms) {
+            try {
+                Keyring keyring = load(stage, form, claim);
+                opened++;
+                if (!claim.forms().contains(form) || !claim.holdsOf(keyring) || leavesPlainKey(stage, form)) {
+                    return false;
+                }
+            } catch (KeyringException refused) {
+                if (!OTHER_FORM.contains(refused.reason())) {
+                    throw refused;
+                }
+            }
+        }
+        return opened == 1;
     }
 
-    private static boolean holds(Keyring keyring, Claim claim) {
-        if (claim.destroyed().stream().anyMatch(keyring::contains)) {
-            return false;
-        }
-        try {
-            claim.tokens().forEach(keyring::decrypt);
-            return true;
-        } catch (CodomyrmexException lost) {
-            return false;
-        }
+    /** Beside a ring that was opened sealed there is no plain key any more, whatever a power loss undoes. */
+    private static boolean leavesPlainKey(CrashStage stage, CrashForm form) {
+        return form.isSealed() && PowerLoss.after(stage.disk.steps()).stream().anyMatch(CrashClaim::hasPlainKey);
+    }
+
+    private static Keyring load(CrashStage stage, CrashForm form, CrashClaim claim) {
+        return stage.source(form).load(claim.tokens().isEmpty());
     }
 
     /** Puts a state on the disk as real files, and returns the steps that would have made it durable. */

@@ -39,4 +39,10 @@ sealed interface DiskEvent {
 
     /** A key's destruction has been confirmed to somebody, who relies on it from here on. */
     record Destroyed(String keyId) implements DiskEvent {}
+
+    /** Somebody has been told that the keyring is in this form, and in no other, from here on. */
+    record InForm(CrashForm form) implements DiskEvent {}
+
+    /** Somebody has asked for another form, in which the keyring may be found from here on. */
+    record FormAsked(CrashForm form) implements DiskEvent {}
 }

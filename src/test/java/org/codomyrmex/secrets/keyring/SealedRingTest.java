@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.keyring;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.codomyrmex.secrets.fernet.FernetKey;
+import org.codomyrmex.secrets.keyring.KeyringException.Reason;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The sealed ring as a file, under a passphrase with few rounds: there is one way to write it, and no other is read. */
+class SealedRingTest {
+
+    private static final Keyring RING = Keyring.of(FernetKey.generate(), FernetKey.generate());
+    private static final KeyringEnvelope ENVELOPE = envelope("one of these tests");
+    private static final String FIRST_LINE = "codomyrmex-keyring 1 passphrase\n";
+
+    /** A sealed ring as the format has it; what is so and was altered is for the envelope to refuse. */
+    private static final Pattern FORMAT =
+            Pattern.compile("codomyrmex-keyring 1 [a-z0-9.-]{1,63}\n([A-Za-z0-9+/]{4,}={0,2})\n");
+
+    /** Deriving in more rounds than this takes long. */
+    private static final int QUICK_ROUNDS = 1_000_000;
+
+    @TempDir
+    private Path parent;
+
+    private KeyringFiles files;
+    private byte[] sealed;
+
+    private static KeyringEnvelope envelope(String passphrase) {
+        return new PassphraseEnvelope(passphrase.toCharArray(), 1000, 1000);
+    }
+
+    @BeforeEach
+    void seal() throws IOException {
+        files = KeyringFiles.below(parent, "sealed").with(RING);
+        files.source(KeyringFiles.quick()).seal(ENVELOPE);
+        sealed = Files.readAllBytes(files.ring);
+    }
+
+    private Keyring open(KeyringFiles at, KeyringEnvelope envelope) {
+        return at.source(KeyringFiles.quick()).withEnvelope(envelope).load(false);
+    }
+
+    private void assertRefused(byte[] altered, Reason reason, String... words) {
+        KeyringFiles.write(files.ring, altered);
+        KeyringException refusal = catchThrowableOfType(KeyringException.class, () -> open(files, ENVELOPE));
+
+        assertThat(refusal).as(new String(altered, ISO_8859_1)).isNotNull();
+        assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(reason);
+        assertThat(refusal).hasMessageContaining("The ring " + files.ring);
+        assertThat(words).allSatisfy(word -> assertThat(refusal).hasMessageContaining(word));
+        assertThat(files.ring).hasBinaryContent(altered);
+        assertThat(files.keyFile).hasBinaryContent(SealedRing.mark());
+        assertThat(files.ringTemporary).doesNotExist();
+        assertThat(files.keyTemporary).doesNotExist();
+    }
+
+    /** What is of the format must be refused by the envelope, and all else before it is asked. */
+    private static Reason reasonFor(byte[] altered) {
+        Matcher format = FORMAT.matcher(new String(altered, ISO_8859_1));
+        if (!format.matches()) {
+            return Reason.MALFORMED;
+        }
+        try {
+            byte[] content = Base64.getDecoder().decode(format.group(1));
+            boolean only = Base64.getEncoder().encodeToString(content).equals(format.group(1));
+            return only ? Reason.WRONG_ENVELOPE : Reason.MALFORMED;
+        } catch (IllegalArgumentException noBase64) {
+            return Reason.MALFORMED;
+        }
+    }
+
+    private static boolean isQuick(byte[] altered) {
+        if (reasonFor(altered) == Reason.MALFORMED) {
+            return true;
+        }
+        String second = new String(altered, ISO_8859_1).lines().toList().get(1);
+        int rounds = ByteBuffer.wrap(Base64.getDecoder().decode(second)).getInt();
+        return rounds <= QUICK_ROUNDS || rounds > 10_000_000;
+    }
+
+    @Test
+    void saysWhatItIsAndIsOneLineOfBase64() {
+        String text = new String(sealed, US_ASCII);
+
+        assertThat(text).startsWith(FIRST_LINE).matches(FORMAT);
+        assertThat(files.keyFile).content(US_ASCII).isEqualTo("""
+                        codomyrmex-keyring 1 mark
+                        The keys are sealed in the file beside this one whose name ends in .ring
+                        """);
+        assertThat(open(files, ENVELOPE)).isEqualTo(RING);
+        byte[] content = Base64.getDecoder().decode(text.lines().toList().get(1));
+        assertThat(content).as("rounds, salt, nonce, two lines and a tag").hasSize(4 + 16 + 12 + 2 * 45 + 16);
+        assertThat(SealedRing.of("passphrase", content).file()).isEqualTo(sealed);
+    }
+
+    @Test
+    void holdsNoKeyInAnyFile() throws IOException {
+        for (Path file : KeyringFiles.listed(files.directory)) {
+            for (FernetKey key : List.of(RING.primary(), RING.retired().get(0))) {
+                assertThat(file).content(ISO_8859_1).doesNotContain(key.reveal());
+            }
+        }
+    }
+
+    @Test
+    void isRefusedWithAnyBitFlipped() {
+        assertThat(flipEveryBit(SealedRingTest::isQuick)).isGreaterThan(Byte.SIZE * sealed.length - 9);
+    }
+
+    /** The few flips that ask for so many rounds that each takes seconds. */
+    @Test
+    @Tag("slow")
+    void isRefusedWithAnyBitFlippedThatAsksForMillionsOfRounds() {
+        assertThat(flipEveryBit(altered -> !isQuick(altered))).isBetween(1, 8);
+    }
+
+    private int flipEveryBit(Predicate<byte[]> chosen) {
+        int flips = 0;
+        for (int bit = 0; bit < Byte.SIZE * sealed.length; bit++) {
+            byte[] altered = sealed.clone();
+            altered[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            if (chosen.test(altered)) {
+                assertRefused(altered, reasonFor(altered));
+                flips++;
+            }
+        }
+        return flips;
+    }
+
+    @Test
+    void isRefusedAtEveryLength() {
+        for (int length = 0; length < sealed.length; length++) {
+            assertRefused(Arrays.copyOf(sealed, length), Reason.MALFORMED, "is no keyring");
+        }
+    }
+
+    @Test
+    void isRefusedWithTheContentCutAtEveryLength() {
+        byte[] content = Base64.getDecoder()
+                .decode(new String(sealed, US_ASCII).lines().toList().get(1));
+        for (int length = 1; length < content.length; length++) {
+            byte[] cut =
+                    SealedRing.of("passphrase", Arrays.copyOf(content, length)).file();
+            String why = length < 4 + 16 + 12 + 16 ? "There are " + length + " bytes, too few" : "was altered";
+            assertRefused(cut, Reason.WRONG_ENVELOPE, why, "left as they are");
+        }
+        assertRefused(SealedRing.of("passphrase", new byte[0]).file(), Reason.WRONG_ENVELOPE, "There are 0 bytes");
+    }
+
+    @Test
+    void isRefusedWithAnythingBeforeOrAfterIt() {
+        String text = new String(sealed, US_ASCII);
+        for (String more :
+                List.of("\n", "\0", " ", "=", "A", "AAAA", "\r", "\r\n", FIRST_LINE, text, "\u00ef\u00bb\u00bf")) {
+            assertRefused((text + more).getBytes(ISO_8859_1), Reason.MALFORMED, "second line was altered or cut short");
+            assertRefused((more + text).getBytes(ISO_8859_1), Reason.MALFORMED, "is no keyring");
+            assertRefused(
+                    text.replace("\n", "\n" + more).getBytes(ISO_8859_1), Reason.MALFORMED, "second line was altered");
+        }
+        String plain = text + RING.primary().reveal() + "\n";
+        assertRefused(plain.getBytes(US_ASCII), Reason.MALFORMED, "second line was altered or cut short");
+    }
+
+    @Test
+    void isRefusedWithItsLinesSwappedOrBrokenOtherwise() {
+        String text = new String(sealed, US_ASCII);
+        String second = text.substring(FIRST_LINE.length());
+        assertRefused((second + FIRST_LINE).getBytes(US_ASCII), Reason.MALFORMED, "is no keyring");
+        assertRefused(text.replace("\n", "\r\n").getBytes(US_ASCII), Reason.MALFORMED, "first line is not");
+        assertRefused(text.replace("\n", "\r").getBytes(US_ASCII), Reason.MALFORMED, "first line is not");
+        assertRefused((FIRST_LINE + second.replace("\n", "\r\n")).getBytes(US_ASCII), Reason.MALFORMED, "second line");
+        assertRefused(text.replace('\n', ' ').getBytes(US_ASCII), Reason.MALFORMED, "first line is not");
+        String wrapped = second.substring(0, 76) + "\n" + second.substring(76);
+        assertRefused((FIRST_LINE + wrapped).getBytes(US_ASCII), Reason.MALFORMED, "second line was altered");
+        assertRefused(text.toUpperCase(Locale.ROOT).getBytes(US_ASCII), Reason.MALFORMED, "is no keyring");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "2", "01", "10", "999999999"})
+    void ofAnotherVersionIsRefusedWithItsNumber(String version) {
+        String other = new String(sealed, US_ASCII).replace("keyring 1 ", "keyring " + version + " ");
+        assertRefused(
+                other.getBytes(US_ASCII), Reason.MALFORMED, "the format of version " + version, "reads version 1 only");
+    }
+
+    @Test
+    void ofAnotherKindIsRefusedWithBothKinds() {
+        String other = new String(sealed, US_ASCII).replace(" passphrase", " tink-aead");
+        assertRefused(
+                other.getBytes(US_ASCII), Reason.WRONG_ENVELOPE, "of the kind tink-aead", "one of the kind passphrase");
+    }
+
+    @Test
+    void isAuthenticatedTogetherWithItsKind() {
+        KeyringEnvelope renamed = new KeyringEnvelope() {
+            @Override
+            public String kind() {
+                return "renamed";
+            }
+
+            @Override
+            public byte[] seal(byte[] keyring, byte[] associatedData) {
+                return ENVELOPE.seal(keyring, associatedData);
+            }
+
+            @Override
+            public byte[] open(byte[] content, byte[] associatedData) {
+                return ENVELOPE.open(content, associatedData);
+            }
+        };
+        KeyringFiles.write(
+                files.ring,
+                new String(sealed, US_ASCII).replace(" passphrase", " renamed").getBytes(US_ASCII));
+
+        KeyringException refusal = catchThrowableOfType(KeyringException.class, () -> open(files, renamed));
+        assertThat(refusal.reason()).isEqualTo(Reason.WRONG_ENVELOPE);
+        assertThat(refusal).hasMessageContaining("another passphrase, or was altered");
+    }
+
+    @Test
+    void opensAtAnotherPath() throws IOException {
+        KeyringFiles copy = KeyringFiles.below(parent, "copy");
+        Files.copy(files.ring, copy.ring);
+
+        assertThat(open(copy, ENVELOPE)).isEqualTo(RING);
+        assertThat(copy.keyFile).hasBinaryContent(SealedRing.mark());
+    }
+
+    @Test
+    void isRefusedUnderAnotherPassphrase() {
+        String before = KeyringFiles.describe(files.ring);
+        for (String other :
+                List.of("one of these tests ", "One of these tests", "o", "an\u00e9", "one of these test")) {
+            KeyringException refusal = catchThrowableOfType(KeyringException.class, () -> open(files, envelope(other)));
+
+            assertThat(refusal.reason()).isEqualTo(Reason.WRONG_ENVELOPE);
+            assertThat(refusal)
+                    .hasMessageContainingAll("The ring " + files.ring, "another passphrase", "left as they are")
+                    .hasMessageNotContaining("of these test");
+            assertThat(KeyringFiles.describe(files.ring)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void hasAKindOfFewCharacters() {
+        for (String kind : List.of("a", "0", ".", "-", "aws-kms.v2", "k".repeat(63))) {
+            assertThat(SealedRing.requireKind(kind)).isEqualTo(kind);
+            assertThat(SealedRing.parse(SealedRing.of(kind, new byte[3]).file()).kind())
+                    .isEqualTo(kind);
+        }
+        for (String kind : List.of("", "k".repeat(64), "A", "a b", "a\n", "\na", "a_b", "\u00e4", "a/b", "a\0")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> SealedRing.requireKind(kind))
+                    .withMessageContaining("1 to 63 of the characters a-z, 0-9, '.' and '-'");
+        }
+    }
+}
