@@ -183,8 +183,8 @@ final class ConfigurationSecrets {
     }
 
     private Object byId(String path, String id) {
-        ScalarType type = manager.store
-                .findById(id)
+        ScalarType type = manager.vault
+                .found(() -> manager.store.findById(id))
                 .map(secret -> secret.metadata().get(TYPE))
                 .flatMap(ConfigurationSecrets::typeNamed)
                 .orElse(ScalarType.STRING);

@@ -135,8 +135,10 @@ final class RekeyBatch implements Callable<RekeyBatch> {
             passed++;
             return WriteOutcome.DONE;
         }
+        vault.seals.requireIntact(secret, ring);
         String token = ring.reencryptUnder(secret.keyId(), secret.token());
-        WriteOutcome outcome = store.swap(secret, secret.withToken(primary, token));
+        StoredSecret moved = vault.seals.sealed(secret.withToken(primary, token), ring.primary());
+        WriteOutcome outcome = store.swap(secret, moved);
         reencrypted += outcome == WriteOutcome.DONE ? 1 : 0;
         return outcome;
     }

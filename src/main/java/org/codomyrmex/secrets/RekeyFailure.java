@@ -13,7 +13,7 @@ public record RekeyFailure(String secretId, Reason reason) {
     public enum Reason {
         /** The key it is under is not in the keyring. */
         KEY_MISSING,
-        /** Its key is there, but does not open it. */
+        /** Its key is there, but does not open it, or it was changed in the store behind its back. */
         DAMAGED,
         /** The store did not take the new token. */
         STORE_UNAVAILABLE

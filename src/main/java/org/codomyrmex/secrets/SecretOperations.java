@@ -157,21 +157,21 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
     public Optional<SecretInfo> describeSecret(String secretId) {
         return perform(() -> {
             Objects.requireNonNull(secretId, "secretId");
-            return store.findById(secretId).map(SecretVault::infoOf);
+            return vault.found(() -> store.findById(secretId)).map(SecretVault::infoOf);
         });
     }
 
-    /** {@return the descriptions of all secrets, in the order in which they were stored; none is decrypted} */
+    /** {@return the descriptions of all secrets in order, none decrypted; what was tampered with is left out, with a warning} */
     public List<SecretInfo> listSecrets() {
         return perform(() -> {
             List<SecretInfo> all = new ArrayList<>();
-            store.forEach(secret -> all.add(SecretVault.infoOf(secret)));
+            vault.forEach(secret -> all.add(SecretVault.infoOf(secret)));
             return List.copyOf(all);
         });
     }
 
     /**
-     * Describes all secrets one after the other, however many there are.
+     * Describes all secrets as {@link #listSecrets} does, but one after the other, however many there are.
      *
      * @param action is given each description, in the order in which they were stored; what it throws reaches the caller
      */
@@ -180,7 +180,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
         perform(() -> {
             Objects.requireNonNull(action, "action");
             try {
-                store.forEach(secret -> {
+                vault.forEach(secret -> {
                     try {
                         action.accept(SecretVault.infoOf(secret));
                     } catch (RuntimeException callers) {
@@ -290,7 +290,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
             if (maxAge.isNegative()) {
                 throw new IllegalArgumentException("maxAge is " + maxAge + ", expected zero or more");
             }
-            return store.findByName(name).map(secret -> {
+            return vault.found(() -> store.findByName(name)).map(secret -> {
                 Instant createdAt = secret.createdAt();
                 Duration age = Duration.between(createdAt, vault.now());
                 return new SecretAge(name, age, maxAge, age.compareTo(maxAge) > 0, createdAt);

@@ -14,9 +14,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.codomyrmex.CodomyrmexException;
+import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.fernet.InvalidTokenException;
 import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringException;
@@ -46,6 +49,9 @@ final class SecretVault {
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
+    /** What authenticates the records of this store. */
+    final RecordSeals seals;
+
     /** Kept here for a store that keeps no history itself. */
     private final RotationLog log = new RotationLog();
 
@@ -53,6 +59,7 @@ final class SecretVault {
         this.store = store;
         this.keys = keys;
         this.clock = clock;
+        this.seals = new RecordSeals(store);
     }
 
     /** Stores a value; the metadata is immutable already. Returns the new id. */
@@ -65,7 +72,7 @@ final class SecretVault {
     /** The same under an id that was drawn before. */
     void insert(String id, String name, byte[] value, Map<String, Object> metadata) {
         Instant createdAt = now();
-        written(ring -> store.insert(sealed(ring, id, name, createdAt, metadata, value)));
+        written(ring -> store.insert(recordOf(ring, id, name, createdAt, metadata, value)));
     }
 
     /** Replaces every secret of a name by one with a new value. */
@@ -73,11 +80,11 @@ final class SecretVault {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             String id = newId();
             Instant rotatedAt = now();
-            Optional<StoredSecret> first = store.findByName(name);
+            Optional<StoredSecret> first = found(() -> store.findByName(name));
             Optional<String> previousId = first.map(StoredSecret::id);
             Map<String, Object> metadata = rotated(first, rotatedAt);
-            WriteOutcome outcome =
-                    written(ring -> store.replaceNamed(previousId, sealed(ring, id, name, rotatedAt, metadata, value)));
+            WriteOutcome outcome = written(
+                    ring -> store.replaceNamed(previousId, recordOf(ring, id, name, rotatedAt, metadata, value)));
             if (outcome == WriteOutcome.DONE) {
                 if (!(store instanceof RotationHistory)) {
                     log.add(new Rotation(name, id, previousId, rotatedAt));
@@ -100,9 +107,11 @@ final class SecretVault {
         return Metadata.with(first.map(StoredSecret::metadata).orElse(Map.of()), further);
     }
 
-    private static StoredSecret sealed(
+    private StoredSecret recordOf(
             Keyring ring, String id, String name, Instant createdAt, Map<String, Object> metadata, byte[] value) {
-        return new StoredSecret(id, name, createdAt, metadata, ring.primary().id(), ring.encryptAt(value, createdAt));
+        FernetKey primary = ring.primary();
+        String token = ring.encryptAt(value, createdAt);
+        return seals.sealed(new StoredSecret(id, name, createdAt, metadata, primary.id(), token), primary);
     }
 
     /** Writes under the primary key, and once more under the next one where the store forbids it. */
@@ -129,6 +138,22 @@ final class SecretVault {
 
     /** Finds and opens. Every answer of the store is looked for anew after the keys have been looked at again. */
     Optional<byte[]> open(Supplier<Optional<StoredSecret>> find) {
+        return read(find, (ring, secret) -> ring.decryptUnder(secret.keyId(), secret.token()));
+    }
+
+    /** Finds what is said about a secret; where the store keeps seals, the keys must say that it is true. */
+    Optional<StoredSecret> found(Supplier<Optional<StoredSecret>> find) {
+        return seals.areKept() ? read(find, (ring, secret) -> secret) : find.get();
+    }
+
+    /** Shows all that {@link #found} would find, and warns of what it would refuse. */
+    void forEach(Consumer<? super StoredSecret> action) {
+        IntactSecrets intact = new IntactSecrets(seals, keys, action);
+        store.forEach(seals.areKept() ? intact : action);
+        intact.warn();
+    }
+
+    private <T> Optional<T> read(Supplier<Optional<StoredSecret>> find, BiFunction<Keyring, StoredSecret, T> use) {
         Keyring ring = keys.forReading();
         String given = "";
         while (true) {
@@ -137,16 +162,32 @@ final class SecretVault {
                 return Optional.empty();
             }
             StoredSecret secret = found.get();
+            RecordSeals.State state = seals.stateOf(secret, ring);
+            if (state == RecordSeals.State.TAMPERED) {
+                throw tampered(secret);
+            }
             try {
-                return Optional.of(ring.decryptUnder(secret.keyId(), secret.token()));
+                if (state == RecordSeals.State.INTACT) {
+                    return Optional.of(use.apply(ring, secret));
+                }
             } catch (InvalidTokenException refused) {
-                if (refused.reason() != NOT_AUTHENTIC || secret.token().equals(given)) {
+                if (refused.reason() != NOT_AUTHENTIC) {
                     throw unreadable(secret, ring);
                 }
-                given = secret.token();
-                ring = keys.lookAgain();
             }
+            if (secret.token().equals(given)) {
+                throw unreadable(secret, ring);
+            }
+            given = secret.token();
+            ring = keys.lookAgain();
         }
+    }
+
+    private static UnreadableSecretException tampered(StoredSecret secret) {
+        return new UnreadableSecretException("Secret " + Printable.of(secret.id())
+                + " was changed in the store behind its back: "
+                + (secret.seal().isPresent() ? "its seal is that of another record" : "it has no seal, or is damaged")
+                + ". Restore it from a backup, or delete it.");
     }
 
     private static UnreadableSecretException unreadable(StoredSecret secret, Keyring ring) {

@@ -4,7 +4,10 @@ package org.codomyrmex.secrets;
 import java.io.Serial;
 import org.codomyrmex.CodomyrmexException;
 
-/** A stored secret is there, but cannot be read: no key of the keyring opens it, or its value is not text. */
+/**
+ * A stored secret is there, but cannot be read: no key of the keyring opens it, its value is not text, or it was changed in
+ * the store behind its back.
+ */
 public final class UnreadableSecretException extends CodomyrmexException {
 
     @Serial

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import javax.security.auth.Destroyable;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ public final class FernetKey implements Destroyable {
     private final byte[] bytes;
 
     private boolean destroyed;
+
+    /** Derived at the first use; guarded like the bytes. */
+    private @Nullable SecretKey sealingKey;
 
     private final String id;
 
@@ -160,6 +164,16 @@ public final class FernetKey implements Destroyable {
         }
     }
 
+    /** The key of {@link RecordSeal}, for that use alone; the copy in it is out of our hands too. */
+    SecretKey sealingKey() {
+        synchronized (bytes) {
+            requireUsable();
+            SecretKey key = sealingKey == null ? RecordSeal.keyFrom(bytes) : sealingKey;
+            sealingKey = key;
+            return key;
+        }
+    }
+
     private byte[] copyOfBytes() {
         synchronized (bytes) {
             requireUsable();
@@ -185,6 +199,7 @@ public final class FernetKey implements Destroyable {
     public void destroy() {
         synchronized (bytes) {
             Arrays.fill(bytes, (byte) 0);
+            sealingKey = null;
             destroyed = true;
         }
     }

@@ -88,7 +88,7 @@ public final class InMemorySecretStore implements SecretStore, RotationHistory {
             if (isForbidden(replacement.keyId())) {
                 return WriteOutcome.KEY_FORBIDDEN;
             }
-            if (entry.replace(current, current.withToken(replacement.keyId(), replacement.token()))) {
+            if (entry.replace(current, current.withTokenOf(replacement))) {
                 use(replacement.keyId()).take();
                 use(current.keyId()).release();
                 return WriteOutcome.DONE;

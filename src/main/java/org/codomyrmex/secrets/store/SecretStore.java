@@ -127,4 +127,20 @@ public interface SecretStore {
      * @throws StoreException if the store fails
      */
     boolean forbid(String keyId);
+
+    /**
+     * Tells whether others can change behind the application's back what is read from here, as in a database. If so,
+     * each record that is stored has a {@linkplain StoredSecret#seal seal}, which the store keeps, replaces together with
+     * the token, and gives back; a record that comes back without the right one is refused. A store that stands in front
+     * of another answers as that one does.
+     *
+     * <p>Such a store shows a record that it cannot make sense of, in an iteration, as far as it can and without its seal,
+     * so that one damaged record does not hide those behind it; where that record is looked for by itself it throws a
+     * {@link StoreException} naming the id.
+     *
+     * @return whether records are sealed; false unless a store says otherwise
+     */
+    default boolean keepsSeals() {
+        return false;
+    }
 }

@@ -4,6 +4,8 @@ package org.codomyrmex.secrets.store;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A secret as a store keeps it: the token that only its key opens, and what describes it. It holds no plaintext.
@@ -21,6 +23,7 @@ public final class StoredSecret {
     private final Map<String, Object> metadata;
     private final String keyId;
     private final String token;
+    private final @Nullable String seal;
 
     /** Microseconds since 1970: an {@link Instant} would cost 24 bytes more for each secret. */
     private final long createdAtMicros;
@@ -46,15 +49,17 @@ public final class StoredSecret {
         this.metadata = Objects.requireNonNull(metadata, "metadata");
         this.keyId = Objects.requireNonNull(keyId, "keyId");
         this.token = Objects.requireNonNull(token, "token");
+        this.seal = null;
     }
 
-    private StoredSecret(StoredSecret described, String keyId, String token) {
+    private StoredSecret(StoredSecret described, String keyId, String token, @Nullable String seal) {
         this.id = described.id;
         this.name = described.name;
         this.createdAtMicros = described.createdAtMicros;
         this.metadata = described.metadata;
         this.keyId = Objects.requireNonNull(keyId, "keyId");
         this.token = Objects.requireNonNull(token, "token");
+        this.seal = seal;
     }
 
     /**
@@ -87,6 +92,15 @@ public final class StoredSecret {
     }
 
     /**
+     * Tells when the secret was created, as a number that every store can keep.
+     *
+     * @return microseconds since 1970, negative before
+     */
+    public long createdAtMicros() {
+        return createdAtMicros;
+    }
+
+    /**
      * Tells what the application says about the secret.
      *
      * @return the metadata, immutable; a value may be null
@@ -114,19 +128,45 @@ public final class StoredSecret {
     }
 
     /**
+     * Tells what authenticates the record, where its store {@linkplain SecretStore#keepsSeals keeps seals}.
+     *
+     * @return the seal, at most 64 ASCII characters; empty: none was given
+     */
+    public Optional<String> seal() {
+        return Optional.ofNullable(seal);
+    }
+
+    /**
      * Describes the same secret by another token.
      *
      * @param keyId the id of the key that the new token is under
      * @param token the value, encrypted anew
-     * @return a record with that key and token, and everything else as it is here
+     * @return a record with that key and token, without a seal, and everything else as it is here
      * @throws NullPointerException naming the argument that is null
      */
     public StoredSecret withToken(String keyId, String token) {
-        return new StoredSecret(this, keyId, token);
+        return new StoredSecret(this, keyId, token, null);
     }
 
     /**
-     * Tells whether another record is of the same secret: all is equal but, perhaps, the token and its key.
+     * Gives the record a seal, or another one.
+     *
+     * @param seal what authenticates all that is here
+     * @return a record with that seal, and everything else as it is here
+     * @throws NullPointerException if the seal is null
+     */
+    public StoredSecret withSeal(String seal) {
+        return new StoredSecret(this, keyId, token, Objects.requireNonNull(seal, "seal"));
+    }
+
+    /** What this record becomes by a swap: token, key and seal are the other's. */
+    StoredSecret withTokenOf(StoredSecret other) {
+        return new StoredSecret(this, other.keyId, other.token, other.seal);
+    }
+
+    /**
+     * Tells whether another record is of the same secret: all is equal but, perhaps, the token, its key and
+     * the seal.
      *
      * @param other the record to compare with
      * @return whether id, name, creation time and metadata are equal
@@ -144,6 +184,7 @@ public final class StoredSecret {
         return other instanceof StoredSecret that
                 && token.equals(that.token)
                 && keyId.equals(that.keyId)
+                && Objects.equals(seal, that.seal)
                 && sameButForToken(that);
     }
 

@@ -197,7 +197,7 @@ class OperatingTest {
                     .allMatch(code::contains);
             found++;
         }
-        assertThat(found).isEqualTo(14);
+        assertThat(found).isEqualTo(15);
         for (KeyringException.Reason reason : KeyringException.Reason.values()) {
             assertThat(page).contains("| `" + reason + "` |");
         }

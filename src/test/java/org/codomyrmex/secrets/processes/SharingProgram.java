@@ -11,6 +11,9 @@ import java.util.Random;
 import org.codomyrmex.secrets.KeyInfo;
 import org.codomyrmex.secrets.RekeyReport;
 import org.codomyrmex.secrets.SecretManager;
+import org.codomyrmex.secrets.jdbc.Database;
+import org.codomyrmex.secrets.jdbc.JdbcSecretStore;
+import org.codomyrmex.secrets.keyring.FileKeyringSource;
 import org.codomyrmex.secrets.keyring.KeyringException;
 
 /** Stores, reads, rotates, re-encrypts and destroys keys beside others that do the same on the same keyring. */
@@ -22,14 +25,24 @@ final class SharingProgram {
     private long operations;
     private long destroyed;
 
-    private SharingProgram(Path keyFile, long seed) {
-        manager = new SecretManager(keyFile);
+    private SharingProgram(SecretManager manager, long seed) {
+        this.manager = manager;
         random = new Random(seed);
     }
 
-    /** Arguments: key file, seed, milliseconds. */
+    private static SecretManager over(Path keyFile, String url, String prefix) {
+        return SecretManager.builder()
+                .keyring(FileKeyringSource.at(keyFile))
+                .store(JdbcSecretStore.of(Database.pool(Database.at(url), 4), prefix))
+                .build();
+    }
+
+    /** Arguments: key file, seed, milliseconds and, for a store that is shared too, its URL and table prefix. */
     public static void main(String[] arguments) {
-        SharingProgram program = new SharingProgram(Path.of(arguments[0]), Long.parseLong(arguments[1]));
+        Path keyFile = Path.of(arguments[0]);
+        SecretManager manager =
+                arguments.length > 3 ? over(keyFile, arguments[3], arguments[4]) : new SecretManager(keyFile);
+        SharingProgram program = new SharingProgram(manager, Long.parseLong(arguments[1]));
         long end = System.nanoTime()
                 + Duration.ofMillis(Long.parseLong(arguments[2])).toNanos();
         while (System.nanoTime() < end) {

@@ -41,8 +41,10 @@ final class JavaProgram {
             "java.nio.file.*",
             "java.time.*",
             "java.util.*",
+            "javax.sql.*",
             "org.codomyrmex.secrets.*",
             "org.codomyrmex.secrets.fernet.*",
+            "org.codomyrmex.secrets.jdbc.*",
             "org.codomyrmex.secrets.keyring.*",
             "org.codomyrmex.secrets.tink.*");
 

@@ -58,14 +58,14 @@ interface IterationContract extends StoreUnderTest {
 
     @Test
     default void showsWhatIsUnderAnotherKeyBehindManyThatAreNot() {
-        insertMany(MANY, KEY_A);
+        insertMany(many(), KEY_A);
         StoredSecret last = insert(named("last", KEY_B));
         assertThat(notUnder(KEY_A)).containsExactly(last);
     }
 
     @Test
     default void anActionMayDeleteWhatItIsShown() {
-        List<StoredSecret> inserted = insertMany(MANY, KEY_A);
+        List<StoredSecret> inserted = insertMany(many(), KEY_A);
         List<StoredSecret> shown = new ArrayList<>();
         store().forEach(secret -> {
             shown.add(secret);
@@ -77,7 +77,7 @@ interface IterationContract extends StoreUnderTest {
 
     @Test
     default void anActionMaySwapWhatItIsShown() {
-        List<StoredSecret> inserted = insertMany(MANY, KEY_A);
+        List<StoredSecret> inserted = insertMany(many(), KEY_A);
         List<StoredSecret> shown = new ArrayList<>();
         store().forEachNotUnder(KEY_B, secret -> {
             shown.add(secret);
@@ -85,7 +85,7 @@ interface IterationContract extends StoreUnderTest {
         });
         assertThat(shown).isEqualTo(inserted);
         assertThat(notUnder(KEY_B)).isEmpty();
-        assertThat(store().countsByKey()).isEqualTo(Map.of(KEY_B, (long) MANY));
+        assertThat(store().countsByKey()).isEqualTo(Map.of(KEY_B, (long) many()));
         assertThat(store().forbid(KEY_A)).isTrue();
     }
 

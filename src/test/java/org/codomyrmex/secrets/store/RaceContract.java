@@ -11,11 +11,14 @@ import static org.codomyrmex.secrets.store.SampleSecrets.withId;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,28 @@ interface RaceContract extends StoreUnderTest {
             return connection.replaceNamed(Optional.of(old.id()), named(old.name(), KEY_B));
         });
         assertThat(store().countsByKey()).isEqualTo(Map.of(KEY_B, (long) rounds()));
+    }
+
+    @Test
+    default void ofManyReplacementsOfNothingOneSucceeds() throws Exception {
+        assertOneSucceeds(
+                (connection, round) -> connection.replaceNamed(Optional.empty(), named("new-" + round, anyKey())));
+        assertThat(secrets()).hasSize(rounds());
+    }
+
+    @Test
+    default void theEarliestOfANameStaysTheEarliestWhileOthersCome() throws Exception {
+        Racer insert = (connection, round) -> connection.insert(named("new-" + round));
+        Racer look = (connection, round) -> {
+            Set<String> earliest = new HashSet<>();
+            for (int i = 0; i < 20; i++) {
+                connection.findByName("new-" + round).ifPresent(first -> earliest.add(first.id()));
+            }
+            return earliest.size() <= 1;
+        };
+        for (List<Object> results : race(3 * rounds(), List.of(insert, insert, insert, look))) {
+            assertThat(results.get(3)).isEqualTo(true);
+        }
     }
 
     @Test
@@ -172,6 +197,11 @@ interface RaceContract extends StoreUnderTest {
         }
         store.swap(present.orElseThrow(), reencrypted(present.orElseThrow(), keyId));
         return 0;
+    }
+
+    /** Writers under one key may wait for each other there; under several they must elsewhere. */
+    private static String anyKey() {
+        return List.of(KEY_A, KEY_B, KEY_C).get(ThreadLocalRandom.current().nextInt(3));
     }
 
     private void assertOneSucceeds(Racer racer) throws Exception {

@@ -18,7 +18,8 @@ public abstract class SecretStoreContract
                 ForbidContract,
                 IterationContract,
                 RaceContract,
-                RotationHistoryContract {
+                RotationHistoryContract,
+                SealContract {
 
     private SecretStore store;
     private SecretStore other;
@@ -30,6 +31,9 @@ public abstract class SecretStoreContract
     protected SecretStore secondConnection(SecretStore first) throws Exception {
         return first;
     }
+
+    /** Lets go of what {@link #newStore} and {@link #secondConnection} opened. */
+    protected void closeStore() throws Exception {}
 
     @Override
     public int rounds() {
@@ -53,7 +57,11 @@ public abstract class SecretStoreContract
     }
 
     @AfterEach
-    final void storeIsConsistent() {
-        assertConsistent();
+    final void storeIsConsistent() throws Exception {
+        try {
+            assertConsistent();
+        } finally {
+            closeStore();
+        }
     }
 }

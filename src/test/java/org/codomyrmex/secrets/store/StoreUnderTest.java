@@ -28,6 +28,11 @@ interface StoreUnderTest {
     /** How often a race is run; it must be often to tell anything. */
     int rounds();
 
+    /** More secrets than the store reads at a time, twice over. */
+    default int many() {
+        return 2_500;
+    }
+
     /** The store or its other connection, by turns. */
     default SecretStore connection(int number) {
         return number % 2 == 0 ? store() : other();

@@ -23,6 +23,7 @@ final class Requirements {
             "org.codomyrmex",
             "org.codomyrmex.secrets",
             "org.codomyrmex.secrets.fernet",
+            "org.codomyrmex.secrets.jdbc",
             "org.codomyrmex.secrets.keyring",
             "org.codomyrmex.secrets.store",
             "org.codomyrmex.secrets.tink");

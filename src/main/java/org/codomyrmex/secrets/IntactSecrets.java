@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.codomyrmex.secrets.keyring.Keyring;
+import org.codomyrmex.secrets.store.StoredSecret;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One walk through a store: lets records pass whose seal is right, and counts the others. Used by one thread.
+ */
+final class IntactSecrets implements Consumer<StoredSecret> {
+
+    /** Who can write to the store can write any number of key ids there; not each is worth a look at the keys. */
+    private static final int MOST_LOOKS = 100;
+
+    private static final int MOST_NAMED = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SecretManager.class);
+
+    private final RecordSeals seals;
+    private final LiveKeyring keys;
+    private final Consumer<? super StoredSecret> action;
+    private final Set<String> lookedFor = new HashSet<>();
+    private final List<String> firstLeftOut = new ArrayList<>();
+    private long leftOut;
+
+    IntactSecrets(RecordSeals seals, LiveKeyring keys, Consumer<? super StoredSecret> action) {
+        this.seals = seals;
+        this.keys = keys;
+        this.action = action;
+    }
+
+    @Override
+    public void accept(StoredSecret secret) {
+        if (stateOf(secret) == RecordSeals.State.INTACT) {
+            action.accept(secret);
+        } else {
+            leftOut++;
+            if (firstLeftOut.size() < MOST_NAMED) {
+                firstLeftOut.add(Printable.of(secret.id()));
+            }
+        }
+    }
+
+    /** A key that is not known may have become the primary elsewhere a moment ago; a look tells. */
+    private RecordSeals.State stateOf(StoredSecret secret) {
+        Keyring ring = keys.forReading();
+        RecordSeals.State state = seals.stateOf(secret, ring);
+        boolean looks = state == RecordSeals.State.KEY_MISSING
+                && lookedFor.size() < MOST_LOOKS
+                && lookedFor.add(secret.keyId());
+        return looks ? seals.stateOf(secret, keys.lookAgain()) : state;
+    }
+
+    /** Says how many did not pass, if any did not. */
+    void warn() {
+        if (leftOut > 0) {
+            LOG.warn(
+                    "{} secrets are left out, because they were changed in the store behind its back or their key is not in"
+                            + " the keyring: {}{}. Restore them from a backup, or delete them.",
+                    leftOut,
+                    String.join(", ", firstLeftOut),
+                    leftOut > firstLeftOut.size() ? ", ..." : "");
+        }
+    }
+}

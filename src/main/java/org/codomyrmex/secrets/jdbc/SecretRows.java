@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.codomyrmex.secrets.store.StoreException;
+import org.codomyrmex.secrets.store.StoredSecret;
+
+/** The rows of the secrets themselves. */
+final class SecretRows {
+
+    /** How many rows are read at a time. */
+    static final int PAGE = 256;
+
+    private final Dialect dialect;
+    private final Queries queries;
+
+    SecretRows(Dialect dialect, Queries queries) {
+        this.dialect = dialect;
+        this.queries = queries;
+    }
+
+    void insert(Connection connection, StoredSecret secret) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(queries.insert)) {
+            SecretRow.bind(insert, dialect, secret);
+            insert.executeUpdate();
+        } catch (SQLException failure) {
+            if (dialect.troubleOf(failure) == Trouble.DUPLICATE) {
+                throw taken(secret.id());
+            }
+            throw failure;
+        }
+    }
+
+    void refuseKnownId(Connection connection, String id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(queries.knownId)) {
+            select.setString(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                if (row.next()) {
+                    throw taken(id);
+                }
+            }
+        }
+    }
+
+    private static StoreException taken(String id) {
+        return new StoreException("A secret with the id " + Storable.shown(id)
+                + " is stored already; a new secret needs a new id. Nothing was changed.");
+    }
+
+    Optional<StoredSecret> byId(Connection connection, String id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(queries.byId)) {
+            select.setString(1, id);
+            return first(select).map(SecretRow::secret);
+        }
+    }
+
+    Optional<StoredSecret> byName(Connection connection, String name) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(queries.byName)) {
+            dialect.bindName(select, 1, name);
+            return first(select).map(SecretRow::secret);
+        }
+    }
+
+    /** The row at a place in the order, whole. */
+    Optional<SecretRow> byPosition(Connection connection, long position) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(queries.byPosition)) {
+            select.setLong(1, position);
+            return first(select);
+        }
+    }
+
+    private static Optional<SecretRow> first(PreparedStatement select) throws SQLException {
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? Optional.of(SecretRow.of(row)) : Optional.empty();
+        }
+    }
+
+    /** The id of the earliest of a name; what is expected to be it is locked, so that it is still there afterwards. */
+    Optional<String> firstId(Connection connection, String name, boolean locked) throws SQLException {
+        String query = locked ? queries.idByNameLocked : queries.idByName;
+        try (PreparedStatement select = connection.prepareStatement(query)) {
+            dialect.bindName(select, 1, name);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.ofNullable(row.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
+    boolean swap(Connection connection, StoredSecret expected, StoredSecret replacement) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(queries.swap)) {
+            update.setString(1, replacement.keyId());
+            dialect.bindText(update, 2, replacement.token());
+            update.setString(3, replacement.seal().orElse(null));
+            update.setString(4, expected.id());
+            dialect.bindText(update, 5, expected.token());
+            return update.executeUpdate() > 0;
+        }
+    }
+
+    boolean delete(Connection connection, String id) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(queries.delete)) {
+            delete.setString(1, id);
+            return delete.executeUpdate() > 0;
+        }
+    }
+
+    void deleteNamed(Connection connection, String name) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(queries.deleteByName)) {
+            dialect.bindName(delete, 1, name);
+            delete.executeUpdate();
+        }
+    }
+
+    /** The place of what is the last row now; 0: there is none. */
+    long lastPosition(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(queries.lastPosition);
+                ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /** The next rows after a place, up to another; those that are large lack what is large about them. */
+    List<SecretRow> page(Connection connection, long after, long last, Optional<String> notUnder) throws SQLException {
+        String query = notUnder.isPresent() ? queries.pageNotUnder : queries.page;
+        try (PreparedStatement select = connection.prepareStatement(query)) {
+            select.setLong(1, after);
+            select.setLong(2, last);
+            int parameter = 3;
+            if (notUnder.isPresent()) {
+                select.setString(parameter, notUnder.get());
+                parameter++;
+            }
+            select.setInt(parameter, PAGE);
+            try (ResultSet row = select.executeQuery()) {
+                List<SecretRow> rows = new ArrayList<>(PAGE);
+                while (row.next()) {
+                    rows.add(SecretRow.of(row));
+                }
+                return rows;
+            }
+        }
+    }
+}
