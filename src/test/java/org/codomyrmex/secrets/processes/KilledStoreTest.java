@@ -62,7 +62,7 @@ class KilledStoreTest {
             String prefix = Database.newPrefix();
             Map<String, String> acknowledged = new LinkedHashMap<>();
             for (int kill = 0; kill < KILLS_A_STORE; kill++) {
-                int life = kill % 3 == 0 ? LONGEST_LIFE_MILLIS : random.nextInt(LONGEST_LIFE_MILLIS / 4);
+                int life = kill % 5 == 0 ? LONGEST_LIFE_MILLIS : random.nextInt(LONGEST_LIFE_MILLIS / 4);
                 acknowledged.putAll(untilKilled(own, kind.url(own), prefix, life));
                 assertOpen(own, kind, prefix, acknowledged);
             }
