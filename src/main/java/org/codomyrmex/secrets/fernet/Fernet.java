@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.fernet;
 
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.codomyrmex.CodomyrmexException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes and opens Fernet tokens under one key.
@@ -19,7 +20,7 @@ import org.codomyrmex.CodomyrmexException;
  * spelling of one. Whoever has the key can do everything. A token can be copied and presented again: a time to live
  * limits for how long.
  *
- * <p><b>Format.</b> The Fernet specification, version 0x80: AES-128-CBC with PKCS#7 padding and a fresh random IV, then
+ * <p><b>Format.</b> The Fernet specification, version 0x80: AES-128-CBC with PKCS#7 padding and a fresh IV, then
  * HMAC-SHA-256 (RFC 2104) over version, timestamp, IV and ciphertext, all of it in URL-safe base64 (RFC 4648, section
  * 5). We depart from the specification in three ways, and all of them refuse more or tell less:
  *
@@ -39,11 +40,12 @@ import org.codomyrmex.CodomyrmexException;
  */
 public final class Fernet {
 
-    private static final int IV_BYTES = 16;
+    final FernetKey key;
 
-    private final FernetKey key;
-    private final Supplier<byte[]> ivs;
-    private final InstantSource clock;
+    /** Null unless the IVs are prescribed, as those of published tokens are. */
+    private final @Nullable Supplier<byte[]> ivs;
+
+    final InstantSource clock;
 
     /**
      * Makes and opens tokens under {@code key}, by the system clock.
@@ -52,23 +54,13 @@ public final class Fernet {
      * @throws NullPointerException if the key is null
      */
     public Fernet(FernetKey key) {
-        this(key, randomIvs(), InstantSource.system());
+        this(key, null, InstantSource.system());
     }
 
-    Fernet(FernetKey key, Supplier<byte[]> ivs, InstantSource clock) {
+    Fernet(FernetKey key, @Nullable Supplier<byte[]> ivs, InstantSource clock) {
         this.key = Objects.requireNonNull(key, "key");
         this.ivs = ivs;
         this.clock = clock;
-    }
-
-    /** Every IV is drawn when it is needed: a copy of this process, in a snapshot, must not hold IVs for later use. */
-    private static Supplier<byte[]> randomIvs() {
-        SecureRandom random = new SecureRandom();
-        return () -> {
-            byte[] iv = new byte[IV_BYTES];
-            random.nextBytes(iv);
-            return iv;
-        };
     }
 
     /**
@@ -131,7 +123,8 @@ public final class Fernet {
      * @throws NullPointerException if the token is null
      */
     public byte[] decrypt(String token) {
-        return open(authenticated(token));
+        Objects.requireNonNull(token, "token");
+        return key.use(cipher -> cipher.open(token));
     }
 
     /**
@@ -173,9 +166,7 @@ public final class Fernet {
     /** As the public method, with {@code nowSeconds} unsigned, so that it can say every time that a token can. */
     byte[] decryptAt(String token, long ttlSeconds, long nowSeconds) {
         TokenTime.requireNotNegative(ttlSeconds);
-        TokenFrame frame = authenticated(token);
-        TokenTime.requireGood(frame.timestamp(), ttlSeconds, nowSeconds);
-        return open(frame);
+        return authenticated(token).decryptAt(ttlSeconds, nowSeconds);
     }
 
     /**
@@ -208,13 +199,7 @@ public final class Fernet {
      * @throws NullPointerException if an argument is null
      */
     public String reencrypt(String token, Fernet from) {
-        TokenFrame frame = Objects.requireNonNull(from, "from").authenticated(token);
-        byte[] plaintext = from.open(frame);
-        try {
-            return seal(plaintext, frame.timestamp());
-        } finally {
-            Arrays.fill(plaintext, (byte) 0);
-        }
+        return Objects.requireNonNull(from, "from").authenticated(token).reencrypt(this);
     }
 
     /**
@@ -228,7 +213,7 @@ public final class Fernet {
     public boolean authenticates(String token) {
         Objects.requireNonNull(token, "token");
         key.requireUsable();
-        return TokenFrame.decode(token).filter(this::isAuthentic).isPresent();
+        return TokenFrame.decode(token).filter(this::authenticates).isPresent();
     }
 
     /**
@@ -245,40 +230,55 @@ public final class Fernet {
         return authenticated(token).timestamp();
     }
 
-    /** Encrypt, then sign: the HMAC covers all that precedes it. The timestamp is unsigned seconds since 1970. */
-    String seal(byte[] plaintext, long timestamp) {
-        key.requireUsable();
-        TokenFrame frame = TokenFrame.create(timestamp, ivs.get(), plaintext.length);
-        Jca.encrypt(key.encryptionKey(), frame.iv(), plaintext, frame.bytes(), TokenFrame.CIPHERTEXT_AT);
-        frame.setHmac(Jca.hmac(key.signingKey(), frame.bytes(), frame.hmacAt()));
-        return frame.encode();
+    /**
+     * Finds out which of several keys made a token, reading it once.
+     *
+     * @param token the token, exactly as it was made
+     * @param first tried before the others
+     * @param others tried in this order; may have {@code first} among them, which is not tried again
+     * @return the token and what made it; empty if it is not authentic under any of the keys tried
+     * @throws InvalidTokenException if the token is malformed
+     * @throws IllegalStateException if the key of one that is tried is destroyed
+     * @throws NullPointerException if an argument is null
+     */
+    public static Optional<AuthenticToken> authenticate(String token, Fernet first, Iterable<Fernet> others) {
+        TokenFrame frame = Objects.requireNonNull(first, "first").wellFormed(token);
+        if (first.authenticates(frame)) {
+            return Optional.of(new AuthenticToken(frame, first));
+        }
+        for (Fernet other : Objects.requireNonNull(others, "others")) {
+            if (other != first && other.authenticates(frame)) {
+                return Optional.of(new AuthenticToken(frame, other));
+            }
+        }
+        return Optional.empty();
     }
 
-    /** Structure first, then the HMAC; only what this returns may be looked into. */
-    private TokenFrame authenticated(String token) {
+    private AuthenticToken authenticated(String token) {
+        return authenticate(token, this, List.of()).orElseThrow(InvalidTokenException::notAuthentic);
+    }
+
+    private TokenFrame wellFormed(String token) {
         Objects.requireNonNull(token, "token");
         key.requireUsable();
-        TokenFrame frame = TokenFrame.decode(token).orElseThrow(InvalidTokenException::malformed);
-        if (!isAuthentic(frame)) {
-            throw InvalidTokenException.notAuthentic();
-        }
-        return frame;
+        return TokenFrame.decode(token).orElseThrow(InvalidTokenException::malformed);
     }
 
-    /** Compares in a time that does not depend on where the HMACs differ. */
-    private boolean isAuthentic(TokenFrame frame) {
-        byte[] expected = Jca.hmac(key.signingKey(), frame.bytes(), frame.hmacAt());
-        return MessageDigest.isEqual(expected, frame.hmac());
+    private boolean authenticates(TokenFrame frame) {
+        return key.use(cipher -> cipher.authenticates(frame));
     }
 
-    private byte[] open(TokenFrame authentic) {
-        return Jca.decrypt(
-                        key.encryptionKey(),
-                        authentic.iv(),
-                        authentic.bytes(),
-                        TokenFrame.CIPHERTEXT_AT,
-                        authentic.ciphertextBytes())
-                .orElseThrow(InvalidTokenException::wrongPadding);
+    byte[] decrypt(TokenFrame authentic) {
+        return key.use(cipher -> cipher.decrypt(authentic));
+    }
+
+    /** The timestamp is unsigned seconds since 1970. */
+    String seal(byte[] plaintext, long timestamp) {
+        key.requireUsable();
+        return key.use(cipher -> {
+            byte[] nonce = ivs == null ? cipher.freshNonce() : cipher.nonceOf(ivs.get());
+            return cipher.seal(plaintext, timestamp, nonce);
+        });
     }
 
     /**

@@ -29,15 +29,17 @@ public final class FernetKey implements Destroyable {
     /** Keeps the digest that names a key apart from every other digest that may be made of the same bytes. */
     private static final byte[] ID_LABEL = "org.codomyrmex.secrets key id\0".getBytes(StandardCharsets.US_ASCII);
 
-    /** Also the lock that guards its content and {@code destroyed}. */
+    /** Also the lock that guards its content. */
     private final byte[] bytes;
-
-    private boolean destroyed;
 
     /** Derived at the first use; guarded like the bytes. */
     private @Nullable SecretKey sealingKey;
 
     private final String id;
+
+    /** Null once the key is destroyed: whoever comes then finds no cipher, and nothing holds those that there were. */
+    private volatile @Nullable CipherPool ciphers =
+            new CipherPool(Runtime.getRuntime().availableProcessors());
 
     /** Takes the array over. */
     private FernetKey(byte[] bytes) {
@@ -174,6 +176,25 @@ public final class FernetKey implements Destroyable {
         }
     }
 
+    /** Runs {@code use} with a cipher of this key that nobody else has meanwhile. */
+    <T> T use(CipherPool.Use<T> use) {
+        CipherPool pool = usable();
+        try {
+            return pool.use(this, use);
+        } finally {
+            // A cipher that came back after the key was destroyed goes the way of the others.
+            if (ciphers == null) {
+                pool.wipe();
+            }
+        }
+    }
+
+    /** How many ciphers are kept for the next who needs one. */
+    int idleCiphers() {
+        CipherPool pool = ciphers;
+        return pool == null ? 0 : pool.size();
+    }
+
     private byte[] copyOfBytes() {
         synchronized (bytes) {
             requireUsable();
@@ -183,24 +204,32 @@ public final class FernetKey implements Destroyable {
 
     /** Throws {@link IllegalStateException} if the key is destroyed. */
     void requireUsable() {
-        synchronized (bytes) {
-            if (destroyed) {
-                throw new IllegalStateException("The key " + id + " is destroyed. Load it again to use it");
-            }
+        usable();
+    }
+
+    private CipherPool usable() {
+        CipherPool pool = ciphers;
+        if (pool == null) {
+            throw new IllegalStateException("The key " + id + " is destroyed. Load it again to use it");
         }
+        return pool;
     }
 
     /**
-     * Overwrites the 32 bytes. From then on everything that needs them, here and in each {@link Fernet} made with this
-     * key, throws {@link IllegalStateException}. What the Java runtime copied while the key was used stays in memory
-     * until it is collected. Destroying a key again does nothing.
+     * Overwrites the 32 bytes and what was made of them here. From then on everything that needs them, here and in each
+     * {@link Fernet} made with this key, throws {@link IllegalStateException}. What the Java runtime copied while the
+     * key was used stays in memory until it is collected. Destroying a key again does nothing.
      */
     @Override
     public void destroy() {
         synchronized (bytes) {
-            Arrays.fill(bytes, (byte) 0);
+            CipherPool pool = ciphers;
+            ciphers = null;
             sealingKey = null;
-            destroyed = true;
+            Arrays.fill(bytes, (byte) 0);
+            if (pool != null) {
+                pool.wipe();
+            }
         }
     }
 
@@ -211,9 +240,7 @@ public final class FernetKey implements Destroyable {
      */
     @Override
     public boolean isDestroyed() {
-        synchronized (bytes) {
-            return destroyed;
-        }
+        return ciphers == null;
     }
 
     /**
@@ -242,7 +269,7 @@ public final class FernetKey implements Destroyable {
 
     private byte[] bytesOrNone() {
         synchronized (bytes) {
-            return destroyed ? new byte[0] : bytes.clone();
+            return isDestroyed() ? new byte[0] : bytes.clone();
         }
     }
 

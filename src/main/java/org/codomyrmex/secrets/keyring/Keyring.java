@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
+import org.codomyrmex.secrets.fernet.AuthenticToken;
 import org.codomyrmex.secrets.fernet.Fernet;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.fernet.InvalidTokenException;
@@ -166,7 +166,7 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it; an unknown key's message names the ids of the keys tried
      */
     public byte[] decrypt(String token) {
-        return tried(token, null, fernet -> fernet.decrypt(token));
+        return authentic(token, null).decrypt();
     }
 
     /**
@@ -179,7 +179,8 @@ public final class Keyring {
      * @throws IllegalArgumentException where the time to live is negative
      */
     public byte[] decrypt(String token, Duration ttl) {
-        return tried(token, null, fernet -> fernet.decrypt(token, ttl));
+        requireSensible(ttl, Instant.EPOCH);
+        return authentic(token, null).decrypt(ttl);
     }
 
     /**
@@ -193,7 +194,8 @@ public final class Keyring {
      * @throws IllegalArgumentException where the time to live is negative or the time before 1970
      */
     public byte[] decryptAt(String token, Duration ttl, Instant now) {
-        return tried(token, null, fernet -> fernet.decryptAt(token, ttl, now));
+        requireSensible(ttl, now);
+        return authentic(token, null).decryptAt(ttl, now);
     }
 
     /**
@@ -205,7 +207,8 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it
      */
     public byte[] decryptUnder(String keyId, String token) {
-        return tried(token, fernets.get(Objects.requireNonNull(keyId, "keyId")), fernet -> fernet.decrypt(token));
+        return authentic(token, fernets.get(Objects.requireNonNull(keyId, "keyId")))
+                .decrypt();
     }
 
     /**
@@ -217,7 +220,7 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it
      */
     public String reencrypt(String token) {
-        return tried(token, null, fernet -> primary.reencrypt(token, fernet));
+        return authentic(token, null).reencrypt(primary);
     }
 
     /**
@@ -229,8 +232,8 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it
      */
     public String reencryptUnder(String keyId, String token) {
-        Fernet likely = fernets.get(Objects.requireNonNull(keyId, "keyId"));
-        return tried(token, likely, fernet -> primary.reencrypt(token, fernet));
+        return authentic(token, fernets.get(Objects.requireNonNull(keyId, "keyId")))
+                .reencrypt(primary);
     }
 
     /**
@@ -240,40 +243,34 @@ public final class Keyring {
      * @return the key's id; empty where no key of this ring made it, or it is no token
      */
     public Optional<String> keyIdOf(String token) {
-        Objects.requireNonNull(token, "token");
-        return fernets.entrySet().stream()
-                .filter(entry -> entry.getValue().authenticates(token))
-                .map(Map.Entry::getKey)
-                .findFirst();
-    }
-
-    private <T> T tried(String token, @Nullable Fernet likely, Function<Fernet, T> use) {
-        Objects.requireNonNull(token, "token");
-        Fernet first = likely == null ? primary : likely;
         try {
-            return use.apply(first);
-        } catch (InvalidTokenException refused) {
-            rethrowUnlessForeign(refused);
+            return Fernet.authenticate(token, primary, fernets.values()).map(AuthenticToken::keyId);
+        } catch (InvalidTokenException noToken) {
+            return Optional.empty();
         }
-        for (Fernet fernet : fernets.values()) {
-            if (fernet != first) {
-                try {
-                    return use.apply(fernet);
-                } catch (InvalidTokenException refused) {
-                    rethrowUnlessForeign(refused);
-                }
-            }
-        }
-        throw new InvalidTokenException(
-                NOT_AUTHENTIC,
-                "The token was made by none of the " + keys.size() + " keys tried (" + String.join(", ", keyIds())
-                        + "), or was altered. Add the key that made it to the keyring, or ask its maker for a new one.");
     }
 
-    private static void rethrowUnlessForeign(InvalidTokenException refused) {
-        if (refused.reason() != NOT_AUTHENTIC) {
-            throw refused;
+    /** A caller's mistake is told whatever the token is. */
+    private static void requireSensible(Duration ttl, Instant now) {
+        if (Objects.requireNonNull(ttl, "ttl").isNegative()) {
+            throw new IllegalArgumentException(
+                    "ttl is negative (" + ttl + "). Pass zero or more, or call decrypt(token) to accept every age");
         }
+        if (Objects.requireNonNull(now, "now").isBefore(Instant.EPOCH)) {
+            throw new IllegalArgumentException(
+                    "now is " + now + ", but a Fernet timestamp counts seconds since 1970. Pass a later time");
+        }
+    }
+
+    private AuthenticToken authentic(String token, @Nullable Fernet likely) {
+        Optional<AuthenticToken> authentic =
+                Fernet.authenticate(token, likely == null ? primary : likely, fernets.values());
+        return authentic.orElseThrow(
+                () -> new InvalidTokenException(
+                        NOT_AUTHENTIC,
+                        "The token was made by none of the " + keys.size() + " keys tried ("
+                                + String.join(", ", keyIds())
+                                + "), or was altered. Add the key that made it to the keyring, or ask its maker for a new one."));
     }
 
     /** {@return whether the other is a keyring with the same keys in the same order} */
