@@ -7,8 +7,11 @@ import static org.codomyrmex.secrets.RekeyFailure.Reason.STORE_UNAVAILABLE;
 import static org.codomyrmex.secrets.fernet.InvalidTokenException.Reason.NOT_AUTHENTIC;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.codomyrmex.secrets.fernet.InvalidTokenException;
@@ -16,12 +19,13 @@ import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringException;
 import org.codomyrmex.secrets.store.SecretStore;
 import org.codomyrmex.secrets.store.StoredSecret;
+import org.codomyrmex.secrets.store.Swap;
 import org.codomyrmex.secrets.store.WriteOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some secrets, moved to the primary key by one worker. Each is swapped by compare-and-set; one that fails is counted and
- * left as it was, and the others go on. Filled by one thread, then run by another, then read by the first.
+ * Some secrets, moved to the primary key by one worker. Each is swapped by compare-and-set, all at once as far as the store
+ * can; one that fails is counted and left as it was, and the others go on. Filled by one thread, then run by another, then read by the first.
  */
 final class RekeyBatch implements Callable<RekeyBatch> {
 
@@ -77,6 +81,7 @@ final class RekeyBatch implements Callable<RekeyBatch> {
 
     @Override
     public RekeyBatch call() {
+        moveTogether();
         for (StoredSecret secret : secrets) {
             if (stopped.getAsBoolean()) {
                 break;
@@ -85,6 +90,36 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         }
         secrets.clear();
         return this;
+    }
+
+    /** Moves all that is as expected at once. What is left after that is looked at one by one. */
+    private void moveTogether() {
+        Keyring ring = keys.forWriting();
+        List<Swap> swaps = new ArrayList<>(secrets.size());
+        for (StoredSecret secret : secrets) {
+            if (stopped.getAsBoolean()) {
+                return;
+            }
+            if (!secret.keyId().equals(ring.primary().id())) {
+                try {
+                    swaps.add(new Swap(secret, moved(secret, ring)));
+                } catch (InvalidTokenException refused) {
+                    // it is looked at by itself, where the reason is found
+                }
+            }
+        }
+        Set<StoredSecret> done = Collections.newSetFromMap(new IdentityHashMap<>());
+        try {
+            store.swapAll(swaps, (swap, outcome) -> {
+                if (outcome == WriteOutcome.DONE) {
+                    done.add(swap.expected());
+                }
+            });
+        } catch (RuntimeException unavailable) {
+            // so is each that was not done: one of them may be all that failed
+        }
+        reencrypted += done.size();
+        secrets.removeIf(done::contains);
     }
 
     private void move(StoredSecret secret) {
@@ -130,16 +165,19 @@ final class RekeyBatch implements Callable<RekeyBatch> {
 
     private WriteOutcome swapped(StoredSecret secret, Keyring ring) {
         tried = ring;
-        String primary = ring.primary().id();
-        if (secret.keyId().equals(primary)) {
+        if (secret.keyId().equals(ring.primary().id())) {
             passed++;
             return WriteOutcome.DONE;
         }
-        vault.seals.requireIntact(secret, ring);
-        String token = ring.reencryptUnder(secret.keyId(), secret.token());
-        StoredSecret moved = vault.seals.sealed(secret.withToken(primary, token), ring.primary());
-        WriteOutcome outcome = store.swap(secret, moved);
+        WriteOutcome outcome = store.swap(secret, moved(secret, ring));
         reencrypted += outcome == WriteOutcome.DONE ? 1 : 0;
         return outcome;
+    }
+
+    /** The secret under the primary key. */
+    private StoredSecret moved(StoredSecret secret, Keyring ring) {
+        vault.seals.requireIntact(secret, ring);
+        String token = ring.reencryptUnder(secret.keyId(), secret.token());
+        return vault.seals.sealed(secret.withToken(ring.primary().id(), token), ring.primary());
     }
 }

@@ -2,10 +2,15 @@
 package org.codomyrmex.secrets.jdbc;
 
 import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -15,6 +20,7 @@ import org.codomyrmex.secrets.store.RotationHistory;
 import org.codomyrmex.secrets.store.SecretStore;
 import org.codomyrmex.secrets.store.StoreException;
 import org.codomyrmex.secrets.store.StoredSecret;
+import org.codomyrmex.secrets.store.Swap;
 import org.codomyrmex.secrets.store.WriteOutcome;
 
 /**
@@ -140,21 +146,35 @@ public final class JdbcSecretStore implements SecretStore, RotationHistory {
 
     @Override
     public WriteOutcome swap(StoredSecret expected, StoredSecret replacement) {
-        Objects.requireNonNull(expected, "expected");
-        Objects.requireNonNull(replacement, "replacement");
-        if (!expected.sameButForToken(replacement)) {
-            throw new IllegalArgumentException(
-                    "replacement must differ from expected in token, keyId and seal only, but " + replacement
-                            + " differs from " + expected + " in more: make it with expected.withToken");
+        return swapped(List.of(new Swap(expected, replacement))).get(0);
+    }
+
+    /** In one transaction, so that a swap costs a fraction of what it costs by itself. */
+    @Override
+    public void swapAll(List<Swap> swaps, BiConsumer<? super Swap, WriteOutcome> outcomes) {
+        Objects.requireNonNull(outcomes, "outcomes");
+        List<Swap> all = List.copyOf(Objects.requireNonNull(swaps, "swaps"));
+        if (!all.isEmpty()) {
+            Iterator<WriteOutcome> became = swapped(all).iterator();
+            all.forEach(swap -> outcomes.accept(swap, became.next()));
         }
-        Storable.requireToken(replacement);
+    }
+
+    private List<WriteOutcome> swapped(List<Swap> swaps) {
+        swaps.forEach(swap -> Storable.requireToken(swap.replacement()));
+        // In one order, so that two who lock the same keys do not wait for each other.
+        Set<String> keyIds = new TreeSet<>();
+        swaps.forEach(swap -> keyIds.add(swap.replacement().keyId()));
         // The token of before is as good until its key is destroyed, and forbidding that key settles this too.
         return transactions.writeRevocably(connection -> {
             dialect.lockStore(connection, queries);
-            if (!keys.allows(connection, replacement.keyId())) {
-                return WriteOutcome.KEY_FORBIDDEN;
+            Set<String> allowed = new HashSet<>();
+            for (String keyId : keyIds) {
+                if (keys.allows(connection, keyId)) {
+                    allowed.add(keyId);
+                }
             }
-            return secrets.swap(connection, expected, replacement) ? WriteOutcome.DONE : WriteOutcome.CHANGED;
+            return secrets.swap(connection, swaps, allowed);
         });
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.jdbc;
 
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,8 +9,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.codomyrmex.secrets.store.StoreException;
 import org.codomyrmex.secrets.store.StoredSecret;
+import org.codomyrmex.secrets.store.Swap;
+import org.codomyrmex.secrets.store.WriteOutcome;
 
 /** The rows of the secrets themselves. */
 final class SecretRows {
@@ -92,15 +96,36 @@ final class SecretRows {
         }
     }
 
-    boolean swap(Connection connection, StoredSecret expected, StoredSecret replacement) throws SQLException {
+    /** Swaps what is to be under an allowed key; what became of each. */
+    List<WriteOutcome> swap(Connection connection, List<Swap> swaps, Set<String> allowed) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(queries.swap)) {
-            update.setString(1, replacement.keyId());
-            dialect.bindText(update, 2, replacement.token());
-            update.setString(3, replacement.seal().orElse(null));
-            update.setString(4, expected.id());
-            dialect.bindText(update, 5, expected.token());
-            return update.executeUpdate() > 0;
+            List<WriteOutcome> outcomes = new ArrayList<>(swaps.size());
+            List<Integer> batch = new ArrayList<>(swaps.size());
+            for (Swap swap : swaps) {
+                if (allowed.contains(swap.replacement().keyId())) {
+                    bind(update, swap);
+                    update.addBatch();
+                    batch.add(outcomes.size());
+                }
+                outcomes.add(WriteOutcome.KEY_FORBIDDEN);
+            }
+            int[] rows = batch.isEmpty() ? new int[0] : update.executeBatch();
+            for (int i = 0; i < rows.length; i++) {
+                outcomes.set(batch.get(i), rows[i] > 0 ? WriteOutcome.DONE : WriteOutcome.CHANGED);
+            }
+            return outcomes;
+        } catch (BatchUpdateException failure) {
+            // Its own words may repeat the whole statement, values and all.
+            throw failure.getNextException() == null ? failure : failure.getNextException();
         }
+    }
+
+    private void bind(PreparedStatement update, Swap swap) throws SQLException {
+        update.setString(1, swap.replacement().keyId());
+        dialect.bindText(update, 2, swap.replacement().token());
+        update.setString(3, swap.replacement().seal().orElse(null));
+        update.setString(4, swap.expected().id());
+        dialect.bindText(update, 5, swap.expected().token());
     }
 
     boolean delete(Connection connection, String id) throws SQLException {

@@ -67,22 +67,18 @@ public final class InMemorySecretStore implements SecretStore, RotationHistory {
 
     @Override
     public WriteOutcome swap(StoredSecret expected, StoredSecret replacement) {
-        Objects.requireNonNull(expected, "expected");
-        Objects.requireNonNull(replacement, "replacement");
-        if (!expected.sameButForToken(replacement)) {
-            throw new IllegalArgumentException("replacement must differ from expected in token and keyId only, but "
-                    + replacement + " differs from " + expected + " in more: make it with expected.withToken");
-        }
+        Swap swap = new Swap(expected, replacement);
         return shared(() -> {
             Entry entry = byId.get(expected.id());
-            return entry == null ? WriteOutcome.CHANGED : swapIn(entry, expected.token(), replacement);
+            return entry == null ? WriteOutcome.CHANGED : swapIn(entry, swap);
         });
     }
 
-    private WriteOutcome swapIn(Entry entry, String expectedToken, StoredSecret replacement) {
+    private WriteOutcome swapIn(Entry entry, Swap swap) {
+        StoredSecret replacement = swap.replacement();
         while (true) {
             StoredSecret current = entry.secret();
-            if (current == null || !current.token().equals(expectedToken)) {
+            if (current == null || !current.token().equals(swap.expected().token())) {
                 return WriteOutcome.CHANGED;
             }
             if (isForbidden(replacement.keyId())) {

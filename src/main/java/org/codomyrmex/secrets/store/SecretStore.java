@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.store;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -12,8 +15,8 @@ import java.util.function.Consumer;
  * <em>earliest</em> is the one that was inserted first of those still stored.
  *
  * <p><strong>Concurrency.</strong> A store is safe for use by many threads and, if it is durable, by many processes.
- * Every method but the two iterations takes effect in one step between its call and its return, and every other call
- * sees all of it or nothing. A call that is refused or throws has changed nothing.
+ * Every method but the two iterations and {@link #swapAll} takes effect in one step between its call and its return, and
+ * every other call sees all of it or nothing. Such a call that is refused or throws has changed nothing.
  *
  * <p>Every method throws {@link NullPointerException} naming the argument that is null, and {@link StoreException} if
  * the store cannot be reached or is damaged.
@@ -58,10 +61,27 @@ public interface SecretStore {
      * @return {@link WriteOutcome#DONE}; {@link WriteOutcome#CHANGED} if the secret is gone or has another token than
      *     expected; {@link WriteOutcome#KEY_FORBIDDEN} if the replacement's key is forbidden
      * @throws NullPointerException naming the argument that is null
-     * @throws IllegalArgumentException if the two differ in more than token and key
+     * @throws IllegalArgumentException if the two differ in more than token, key and seal
      * @throws StoreException if the store fails
      */
     WriteOutcome swap(StoredSecret expected, StoredSecret replacement);
+
+    /**
+     * Swaps many secrets, one after the other, each as {@link #swap} does: one that is refused stops no other. A store that
+     * can do many at once at less cost does; one that stands in front of another hands them on.
+     *
+     * @param swaps what to swap
+     * @param outcomes called in the caller's thread with each swap and what became of it, in order, once it is certain. If
+     *     this method throws, some of the swaps of which nothing was said may have taken place
+     * @throws NullPointerException naming the argument that is null
+     * @throws StoreException if the store fails
+     */
+    default void swapAll(List<Swap> swaps, BiConsumer<? super Swap, WriteOutcome> outcomes) {
+        Objects.requireNonNull(outcomes, "outcomes");
+        for (Swap swap : Objects.requireNonNull(swaps, "swaps")) {
+            outcomes.accept(swap, swap(swap.expected(), swap.replacement()));
+        }
+    }
 
     /**
      * Puts one secret in the place of all that have its name, if the earliest of them is still the expected one. The

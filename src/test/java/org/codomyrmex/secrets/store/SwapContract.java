@@ -13,8 +13,11 @@ import static org.codomyrmex.secrets.store.SampleSecrets.newToken;
 import static org.codomyrmex.secrets.store.SampleSecrets.reencrypted;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Giving a secret another token by compare-and-set. */
@@ -114,5 +117,65 @@ interface SwapContract extends StoreUnderTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> store().swap(secret, null))
                 .withMessage("replacement");
+    }
+
+    @Test
+    default void manySwapsAreEachDoneOrRefusedByThemselves() {
+        assertThat(store().forbid(KEY_C)).isTrue();
+        List<StoredSecret> all =
+                Stream.generate(() -> insert(named("name"))).limit(7).toList();
+        StoredSecret gone = all.get(1);
+        store().delete(gone.id());
+        StoredSecret changed = reencrypted(all.get(3), KEY_A);
+        store().swap(all.get(3), changed);
+        List<Swap> swaps = new ArrayList<>();
+        all.forEach(secret ->
+                swaps.add(new Swap(secret, reencrypted(secret, secret.equals(all.get(5)) ? KEY_C : KEY_B))));
+        StoredSecret again = reencrypted(swaps.get(6).replacement(), KEY_A);
+        swaps.add(new Swap(swaps.get(6).replacement(), again));
+
+        Map<Swap, WriteOutcome> outcomes = new LinkedHashMap<>();
+        other().swapAll(swaps, outcomes::put);
+
+        assertThat(outcomes.keySet()).containsExactlyElementsOf(swaps);
+        assertThat(outcomes.values())
+                .containsExactly(
+                        WriteOutcome.DONE,
+                        WriteOutcome.CHANGED,
+                        WriteOutcome.DONE,
+                        WriteOutcome.CHANGED,
+                        WriteOutcome.DONE,
+                        WriteOutcome.KEY_FORBIDDEN,
+                        WriteOutcome.DONE,
+                        WriteOutcome.DONE);
+        assertThat(secrets())
+                .containsExactly(
+                        swaps.get(0).replacement(),
+                        swaps.get(2).replacement(),
+                        changed,
+                        swaps.get(4).replacement(),
+                        all.get(5),
+                        again);
+        assertThat(store().countsByKey()).isEqualTo(Map.of(KEY_A, 3L, KEY_B, 3L));
+    }
+
+    @Test
+    default void noSwapsAreNothing() {
+        insert(named("name"));
+        State before = state();
+        store().swapAll(List.of(), (swap, outcome) -> {
+            throw new AssertionError("nothing was swapped");
+        });
+        assertThat(state()).isEqualTo(before);
+    }
+
+    @Test
+    default void whatSwapsNeedMustBeThere() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> store().swapAll(null, (swap, outcome) -> {}))
+                .withMessage("swaps");
+        assertThatNullPointerException()
+                .isThrownBy(() -> store().swapAll(List.of(), null))
+                .withMessage("outcomes");
     }
 }
