@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import org.codomyrmex.secrets.store.StoreException;
+import org.codomyrmex.secrets.store.StoredSecret;
 
 /** What one database does in its own way: its types, its locks, its transactions and its errors. Stateless. */
 abstract sealed class Dialect permits H2Dialect, PostgresDialect, SqliteDialect {
@@ -47,6 +48,19 @@ abstract sealed class Dialect permits H2Dialect, PostgresDialect, SqliteDialect 
 
     /** Lets one writer at a time change what is stored under a name, so that its secrets are in order. */
     void lockName(Connection connection, String prefix, String name) throws SQLException {}
+
+    /** Whether one statement can insert a secret and take the locks that this needs; where it is a message less, it does. */
+    boolean insertsAtOnce() {
+        return false;
+    }
+
+    /** What such a statement selects from: one row where the key is allowed, else none. */
+    String fromAllowed(String keysTable) {
+        return "";
+    }
+
+    /** Sets the parameters of {@link #fromAllowed} from one on. */
+    void bindLocks(PreparedStatement statement, int from, String prefix, StoredSecret secret) throws SQLException {}
 
     /** Ends the query of a row that others may lock like this too, but not for themselves alone. */
     String sharedLock() {

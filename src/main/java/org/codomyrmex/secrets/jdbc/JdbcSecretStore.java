@@ -119,6 +119,10 @@ public final class JdbcSecretStore implements SecretStore, RotationHistory {
     public WriteOutcome insert(StoredSecret secret) {
         Objects.requireNonNull(secret, "secret");
         Storable.require(secret);
+        if (dialect.insertsAtOnce()
+                && transactions.writeAtOnce(connection -> secrets.insertAtOnce(connection, prefix, secret))) {
+            return WriteOutcome.DONE;
+        }
         return transactions.write(connection -> {
             dialect.lockStore(connection, queries);
             dialect.lockName(connection, prefix, secret.name());

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
 import org.codomyrmex.secrets.store.StoreException;
+import org.codomyrmex.secrets.store.StoredSecret;
 
 /**
  * PostgreSQL, for many writers at once. Those that store under a key share a lock on the key's row, which whoever forbids
@@ -67,18 +68,46 @@ final class PostgresDialect extends Dialect {
 
     @Override
     void lockName(Connection connection, String prefix, String name) throws SQLException {
-        lock(connection, prefix + "name " + name);
+        lock(connection, nameLock(prefix, name));
     }
 
-    /** Locks a number until the transaction ends; two texts that share one cost each other time and nothing else. */
+    private static String nameLock(String prefix, String name) {
+        return prefix + "name " + name;
+    }
+
     private static void lock(Connection connection, String text) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT pg_advisory_xact_lock(?)")) {
-            statement.setLong(
-                    1,
-                    UUID.nameUUIDFromBytes(("org.codomyrmex.secrets " + text).getBytes(StandardCharsets.UTF_8))
-                            .getMostSignificantBits());
+            statement.setLong(1, lockOf(text));
             statement.execute();
         }
+    }
+
+    /** A number that is locked until the transaction ends; two texts that share one cost each other time and nothing else. */
+    private static long lockOf(String text) {
+        return UUID.nameUUIDFromBytes(("org.codomyrmex.secrets " + text).getBytes(StandardCharsets.UTF_8))
+                .getMostSignificantBits();
+    }
+
+    @Override
+    boolean insertsAtOnce() {
+        return true;
+    }
+
+    /**
+     * Locks the name while it looks for the key's row, then this row, and what it selects comes after both: only then is the
+     * new row given its place in the order.
+     */
+    @Override
+    String fromAllowed(String keysTable) {
+        return " FROM (SELECT forbidden FROM " + keysTable
+                + " WHERE key_id = ? AND pg_advisory_xact_lock(?) IS NOT NULL FOR SHARE) AS locked"
+                + " WHERE forbidden = 0";
+    }
+
+    @Override
+    void bindLocks(PreparedStatement statement, int from, String prefix, StoredSecret secret) throws SQLException {
+        statement.setString(from, secret.keyId());
+        statement.setLong(from + 1, lockOf(nameLock(prefix, secret.name())));
     }
 
     @Override

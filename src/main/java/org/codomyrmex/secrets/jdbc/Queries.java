@@ -22,6 +22,7 @@ final class Queries {
     final String firstUnderKey;
 
     final String insert;
+    final String insertAtOnce;
     final String byId;
     final String byPosition;
     final String byName;
@@ -57,8 +58,9 @@ final class Queries {
 
         String from = " FROM " + secrets + " WHERE ";
         String first = from + dialect.nameIs() + " ORDER BY position LIMIT 1";
-        insert = "INSERT INTO " + secrets
-                + " (id, name, created_at_micros, metadata, key_id, token, seal) VALUES (?, ?, ?, ?, ?, ?, ?)";
+        String into = "INSERT INTO " + secrets + " (id, name, created_at_micros, metadata, key_id, token, seal) ";
+        insert = into + "VALUES (?, ?, ?, ?, ?, ?, ?)";
+        insertAtOnce = into + "SELECT ?, ?, ?, ?, ?, ?, ?" + dialect.fromAllowed(keys);
         byId = "SELECT " + WHOLE + from + "id = ?";
         byPosition = "SELECT " + WHOLE + from + "position = ?";
         byName = "SELECT " + WHOLE + first;

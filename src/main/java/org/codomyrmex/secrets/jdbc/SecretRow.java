@@ -36,7 +36,10 @@ record SecretRow(
                 row.getInt("is_large") != 0);
     }
 
-    /** Sets the seven parameters of an insertion. */
+    /** How many parameters an insertion has. */
+    static final int PARAMETERS = 7;
+
+    /** Sets them. */
     static void bind(PreparedStatement insert, Dialect dialect, StoredSecret secret) throws SQLException {
         insert.setString(1, secret.id());
         insert.setString(2, secret.name());

@@ -30,15 +30,36 @@ final class SecretRows {
     }
 
     void insert(Connection connection, StoredSecret secret) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(queries.insert)) {
+        insert(connection, queries.insert, secret, statement -> {});
+    }
+
+    /** The same with all its locks in one statement; false, and nothing is stored, where the key's row does not allow it. */
+    boolean insertAtOnce(Connection connection, String prefix, StoredSecret secret) throws SQLException {
+        return insert(
+                connection,
+                queries.insertAtOnce,
+                secret,
+                statement -> dialect.bindLocks(statement, SecretRow.PARAMETERS + 1, prefix, secret));
+    }
+
+    private boolean insert(Connection connection, String query, StoredSecret secret, Binding further)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(query)) {
             SecretRow.bind(insert, dialect, secret);
-            insert.executeUpdate();
+            further.to(insert);
+            return insert.executeUpdate() > 0;
         } catch (SQLException failure) {
             if (dialect.troubleOf(failure) == Trouble.DUPLICATE) {
                 throw taken(secret.id());
             }
             throw failure;
         }
+    }
+
+    /** Sets parameters. */
+    @FunctionalInterface
+    private interface Binding {
+        void to(PreparedStatement statement) throws SQLException;
     }
 
     void refuseKnownId(Connection connection, String id) throws SQLException {

@@ -48,12 +48,21 @@ final class Transactions {
 
     /** Runs statements that take effect together or not at all, and outlive whatever happens next. */
     <T> T write(Work<T> work) {
-        return patiently(() -> onConnection(connection -> write(connection, work, true)));
+        return patiently(() -> onConnection(connection -> write(connection, () -> {
+            T result = inTransaction(connection, work);
+            settle(connection);
+            return result;
+        })));
     }
 
     /** The same for what a crash of the machine may undo, until the next {@link #write}. */
     <T> T writeRevocably(Work<T> work) {
-        return patiently(() -> onConnection(connection -> write(connection, work, false)));
+        return patiently(() -> onConnection(connection -> write(connection, () -> inTransaction(connection, work))));
+    }
+
+    /** Runs one statement, which is a transaction by itself. */
+    <T> T writeAtOnce(Work<T> work) {
+        return patiently(() -> onConnection(connection -> write(connection, () -> atOnce(connection, work))));
     }
 
     /** Opens a connection, and closes it whatever happens. */
@@ -100,18 +109,14 @@ final class Transactions {
         }
     }
 
-    private <T> T write(Connection connection, Work<T> work, boolean settles) throws SQLException {
+    private <T> T write(Connection connection, Attempt<T> attempt) throws SQLException {
         boolean commitsItself = connection.getAutoCommit();
         if (!commitsItself) {
             connection.setAutoCommit(true);
         }
         int isolation = isolate(connection);
         try {
-            T result = inTransaction(connection, work);
-            if (settles) {
-                settle(connection);
-            }
-            return result;
+            return attempt.run();
         } finally {
             restore(connection, commitsItself, isolation);
         }
@@ -143,6 +148,17 @@ final class Transactions {
             if (!ended) {
                 quietly(() -> dialect.rollback(connection));
             }
+        }
+    }
+
+    private <T> T atOnce(Connection connection, Work<T> work) throws SQLException {
+        try {
+            return work.on(connection);
+        } catch (SQLException failure) {
+            if (dialect.troubleOf(failure) == Trouble.UNREACHABLE) {
+                throw Failures.uncertain(Trouble.UNREACHABLE, failure);
+            }
+            throw failure;
         }
     }
 
