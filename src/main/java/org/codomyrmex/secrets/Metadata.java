@@ -41,7 +41,8 @@ final class Metadata {
             }
             put(copy, key, value(value, path + "." + Printable.of(key), depth));
         });
-        return Collections.unmodifiableMap(copy);
+        // Most secrets have none, and one map for all of them will do.
+        return copy.isEmpty() ? Collections.emptyMap() : Collections.unmodifiableMap(copy);
     }
 
     @SuppressWarnings("NullAway") // a value may be null, as in the map that was given

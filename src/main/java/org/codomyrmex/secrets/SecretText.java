@@ -66,15 +66,21 @@ final class SecretText {
         }
     }
 
-    /** The value as text; both it and the array behind it are wiped of what they held. */
+    /** The value as text, empty where it is not valid UTF-8; the array is wiped. */
     static Optional<String> textOf(byte[] value) {
-        Optional<CharBuffer> chars = charsOf(value);
-        Arrays.fill(value, (byte) 0);
-        return chars.map(buffer -> {
-            String text = buffer.toString();
-            Arrays.fill(buffer.array(), '\0');
-            return text;
-        });
+        try {
+            String text = new String(value, StandardCharsets.UTF_8);
+            // What is malformed is decoded to this character, which may be in a text as well.
+            return text.indexOf('\uFFFD') < 0 || isWellFormed(value) ? Optional.of(text) : Optional.empty();
+        } finally {
+            Arrays.fill(value, (byte) 0);
+        }
+    }
+
+    private static boolean isWellFormed(byte[] value) {
+        Optional<CharBuffer> characters = charsOf(value);
+        characters.ifPresent(wiped -> Arrays.fill(wiped.array(), '\0'));
+        return characters.isPresent();
     }
 
     private static boolean hasUnpairedSurrogate(String text) {

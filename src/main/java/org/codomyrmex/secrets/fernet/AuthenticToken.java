@@ -4,10 +4,12 @@ package org.codomyrmex.secrets.fernet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * A token that is known to be authentic, and which key made it: the result of
- * {@link Fernet#authenticate(String, Fernet, Iterable)}, which reads the text once for any number of keys.
+ * A token that is known to be authentic, and which key made it.
  *
  * <p>Thread-safe. Nothing of the content is decrypted before it is asked for.
  */
@@ -19,6 +21,30 @@ public final class AuthenticToken {
     AuthenticToken(TokenFrame frame, Fernet maker) {
         this.frame = frame;
         this.maker = maker;
+    }
+
+    /**
+     * Finds out which of several keys made a token, reading it once.
+     *
+     * @param token the token, exactly as it was made
+     * @param tried in this order
+     * @return the token and what made it; empty if it is not authentic under any of the keys
+     * @throws InvalidTokenException if the token is malformed
+     * @throws IllegalStateException if the first key, or one that is tried after it, is destroyed
+     * @throws NullPointerException if an argument is null
+     */
+    public static Optional<AuthenticToken> of(String token, List<Fernet> tried) {
+        Objects.requireNonNull(token, "token");
+        if (!Objects.requireNonNull(tried, "tried").isEmpty()) {
+            tried.get(0).key.requireUsable();
+        }
+        TokenFrame frame = TokenFrame.decode(token).orElseThrow(InvalidTokenException::malformed);
+        for (Fernet fernet : tried) {
+            if (fernet.authenticates(frame)) {
+                return Optional.of(new AuthenticToken(frame, fernet));
+            }
+        }
+        return Optional.empty();
     }
 
     /** {@return the {@linkplain FernetKey#id() id} of the key that made the token} */

@@ -123,8 +123,7 @@ public final class Fernet {
      * @throws NullPointerException if the token is null
      */
     public byte[] decrypt(String token) {
-        Objects.requireNonNull(token, "token");
-        return key.use(cipher -> cipher.open(token));
+        return decryptIfOwn(token).orElseThrow(InvalidTokenException::notAuthentic);
     }
 
     /**
@@ -231,40 +230,24 @@ public final class Fernet {
     }
 
     /**
-     * Finds out which of several keys made a token, reading it once.
+     * Opens a token whatever its age, if this key made it.
      *
      * @param token the token, exactly as it was made
-     * @param first tried before the others
-     * @param others tried in this order; may have {@code first} among them, which is not tried again
-     * @return the token and what made it; empty if it is not authentic under any of the keys tried
-     * @throws InvalidTokenException if the token is malformed
-     * @throws IllegalStateException if the key of one that is tried is destroyed
-     * @throws NullPointerException if an argument is null
+     * @return what was encrypted; empty if the token is not authentic under this key
+     * @throws InvalidTokenException if the token is malformed, or authentic and its padding is wrong
+     * @throws IllegalStateException if the key is destroyed
+     * @throws NullPointerException if the token is null
      */
-    public static Optional<AuthenticToken> authenticate(String token, Fernet first, Iterable<Fernet> others) {
-        TokenFrame frame = Objects.requireNonNull(first, "first").wellFormed(token);
-        if (first.authenticates(frame)) {
-            return Optional.of(new AuthenticToken(frame, first));
-        }
-        for (Fernet other : Objects.requireNonNull(others, "others")) {
-            if (other != first && other.authenticates(frame)) {
-                return Optional.of(new AuthenticToken(frame, other));
-            }
-        }
-        return Optional.empty();
+    public Optional<byte[]> decryptIfOwn(String token) {
+        Objects.requireNonNull(token, "token");
+        return key.use(cipher -> cipher.open(token));
     }
 
     private AuthenticToken authenticated(String token) {
-        return authenticate(token, this, List.of()).orElseThrow(InvalidTokenException::notAuthentic);
+        return AuthenticToken.of(token, List.of(this)).orElseThrow(InvalidTokenException::notAuthentic);
     }
 
-    private TokenFrame wellFormed(String token) {
-        Objects.requireNonNull(token, "token");
-        key.requireUsable();
-        return TokenFrame.decode(token).orElseThrow(InvalidTokenException::malformed);
-    }
-
-    private boolean authenticates(TokenFrame frame) {
+    boolean authenticates(TokenFrame frame) {
         return key.use(cipher -> cipher.authenticates(frame));
     }
 

@@ -6,13 +6,16 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.IvParameterSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cryptography of a token under one key, with everything looked up and initialised that can be: read {@link #seal}
- * and {@link #requireAuthentic}, then {@link #decrypt}.
+ * and {@link #open}.
  *
  * <p>Both ciphers are AES-128 in CBC mode and are initialised once, with an IV of zeros, to which every
  * {@code doFinal} returns them. A token's IV is made part of what they process, as the block before the first:
@@ -42,6 +45,9 @@ final class FernetCipher {
     private final Cipher decryptor;
     private final HmacSha256 hmac;
     private final SecureRandom random = new SecureRandom();
+
+    /** Of {@link RecordSeal}, under a key of its own; made when it is first needed. */
+    private @Nullable HmacSha256 sealing;
 
     /** Zeros but during a call: it is where plaintext is padded. */
     private final byte[] scratch = new byte[SCRATCH_BYTES];
@@ -152,24 +158,19 @@ final class FernetCipher {
     /**
      * Reads, authenticates and decrypts: structure first, then the HMAC, and only then the content.
      *
-     * @return what was encrypted
-     * @throws InvalidTokenException if the token is malformed or not authentic, or its padding is wrong
+     * @return what was encrypted; empty if the token is not authentic under this key
+     * @throws InvalidTokenException if the token is malformed, or authentic and its padding is wrong
      */
-    byte[] open(String token) throws GeneralSecurityException {
+    Optional<byte[]> open(String token) throws GeneralSecurityException {
         TokenFrame frame = TokenFrame.decode(token, frameRoom).orElseThrow(InvalidTokenException::malformed);
         keep(frame.bytes());
-        requireAuthentic(frame);
-        return decrypt(frame);
+        return authenticates(frame) ? Optional.of(decrypt(frame)) : Optional.empty();
     }
 
-    /** Throws {@link InvalidTokenException} unless the frame was made with this key; before, nothing looks into it. */
-    void requireAuthentic(TokenFrame frame) throws GeneralSecurityException {
-        if (!authenticates(frame)) {
-            throw InvalidTokenException.notAuthentic();
-        }
-    }
-
-    /** Compares in a time that does not depend on where the HMACs differ. */
+    /**
+     * Whether the frame was made with this key; before that is known, nothing looks into it. Compares in a time that does
+     * not depend on where the HMACs differ.
+     */
     boolean authenticates(TokenFrame frame) throws GeneralSecurityException {
         hmac.begin();
         hmac.update(frame.bytes(), 0, frame.hmacAt());
@@ -230,8 +231,22 @@ final class FernetCipher {
         return length - padding;
     }
 
-    /** Overwrites what it can of the key. It is of no use any more. */
+    /** The 32 bytes that authenticate a record, which is no token. */
+    byte[] tagOfRecord(byte[] record, Supplier<SecretKey> sealingKey) throws GeneralSecurityException {
+        HmacSha256 keyed = sealing == null ? HmacSha256.of(sealingKey.get()) : sealing;
+        sealing = keyed;
+        byte[] tag = new byte[TokenFrame.HMAC_BYTES];
+        keyed.begin();
+        keyed.update(record, 0, record.length);
+        keyed.finish(tag, 0);
+        return tag;
+    }
+
+    /** Overwrites what it can of the keys. It is of no use any more. */
     void wipe() {
         hmac.wipe();
+        if (sealing != null) {
+            sealing.wipe();
+        }
     }
 }

@@ -64,7 +64,7 @@ public final class RecordSeal {
         for (byte[] part : parts) {
             record.putInt(part.length).put(part);
         }
-        return Jca.hmac(Objects.requireNonNull(key, "key").sealingKey(), record.array(), length);
+        return Objects.requireNonNull(key, "key").use(cipher -> cipher.tagOfRecord(record.array(), key::sealingKey));
     }
 
     /** The key that {@link FernetKey#sealingKey} keeps, since deriving it costs more than sealing does. */

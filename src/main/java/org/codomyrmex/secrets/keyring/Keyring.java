@@ -25,19 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Keyring {
 
-    private final Map<String, Fernet> fernets = new LinkedHashMap<>();
     private final List<FernetKey> keys;
-    private final Fernet primary;
+    private final List<String> keyIds;
+    private final Trials trials;
 
     private Keyring(List<FernetKey> given) {
-        List<FernetKey> once = new ArrayList<>();
-        for (FernetKey key : given) {
-            if (fernets.putIfAbsent(key.id(), new Fernet(key)) == null) {
-                once.add(key);
-            }
-        }
-        keys = List.copyOf(once);
-        primary = Objects.requireNonNull(fernets.get(keys.get(0).id()));
+        Map<String, FernetKey> once = new LinkedHashMap<>();
+        given.forEach(key -> once.putIfAbsent(key.id(), key));
+        keys = List.copyOf(once.values());
+        keyIds = List.copyOf(once.keySet());
+        trials = new Trials(keys);
     }
 
     /**
@@ -80,7 +77,7 @@ public final class Keyring {
 
     /** {@return the ids of all keys, the primary's first; immutable} */
     public List<String> keyIds() {
-        return List.copyOf(fernets.keySet());
+        return keyIds;
     }
 
     /**
@@ -89,7 +86,7 @@ public final class Keyring {
      * @param keyId the key's id
      */
     public boolean contains(String keyId) {
-        return fernets.containsKey(Objects.requireNonNull(keyId, "keyId"));
+        return keyIds.contains(Objects.requireNonNull(keyId, "keyId"));
     }
 
     /**
@@ -143,7 +140,7 @@ public final class Keyring {
      * @return the token
      */
     public String encrypt(byte[] plaintext) {
-        return primary.encrypt(plaintext);
+        return trials.primary().encrypt(plaintext);
     }
 
     /**
@@ -155,7 +152,7 @@ public final class Keyring {
      * @throws IllegalArgumentException where the time is before 1970
      */
     public String encryptAt(byte[] plaintext, Instant time) {
-        return primary.encryptAt(plaintext, time);
+        return trials.primary().encryptAt(plaintext, time);
     }
 
     /**
@@ -166,7 +163,7 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it; an unknown key's message names the ids of the keys tried
      */
     public byte[] decrypt(String token) {
-        return authentic(token, null).decrypt();
+        return trials.decrypt(token, null).orElseThrow(this::foreign);
     }
 
     /**
@@ -207,8 +204,7 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it
      */
     public byte[] decryptUnder(String keyId, String token) {
-        return authentic(token, fernets.get(Objects.requireNonNull(keyId, "keyId")))
-                .decrypt();
+        return trials.decrypt(token, Objects.requireNonNull(keyId, "keyId")).orElseThrow(this::foreign);
     }
 
     /**
@@ -220,7 +216,7 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it
      */
     public String reencrypt(String token) {
-        return authentic(token, null).reencrypt(primary);
+        return authentic(token, null).reencrypt(trials.primary());
     }
 
     /**
@@ -232,8 +228,7 @@ public final class Keyring {
      * @throws InvalidTokenException where no key opens it
      */
     public String reencryptUnder(String keyId, String token) {
-        return authentic(token, fernets.get(Objects.requireNonNull(keyId, "keyId")))
-                .reencrypt(primary);
+        return authentic(token, Objects.requireNonNull(keyId, "keyId")).reencrypt(trials.primary());
     }
 
     /**
@@ -244,7 +239,7 @@ public final class Keyring {
      */
     public Optional<String> keyIdOf(String token) {
         try {
-            return Fernet.authenticate(token, primary, fernets.values()).map(AuthenticToken::keyId);
+            return trials.authenticate(token, null).map(AuthenticToken::keyId);
         } catch (InvalidTokenException noToken) {
             return Optional.empty();
         }
@@ -262,15 +257,15 @@ public final class Keyring {
         }
     }
 
-    private AuthenticToken authentic(String token, @Nullable Fernet likely) {
-        Optional<AuthenticToken> authentic =
-                Fernet.authenticate(token, likely == null ? primary : likely, fernets.values());
-        return authentic.orElseThrow(
-                () -> new InvalidTokenException(
-                        NOT_AUTHENTIC,
-                        "The token was made by none of the " + keys.size() + " keys tried ("
-                                + String.join(", ", keyIds())
-                                + "), or was altered. Add the key that made it to the keyring, or ask its maker for a new one."));
+    private AuthenticToken authentic(String token, @Nullable String likelyKeyId) {
+        return trials.authenticate(token, likelyKeyId).orElseThrow(this::foreign);
+    }
+
+    private InvalidTokenException foreign() {
+        return new InvalidTokenException(
+                NOT_AUTHENTIC,
+                "The token was made by none of the " + keys.size() + " keys tried (" + String.join(", ", keyIds)
+                        + "), or was altered. Add the key that made it to the keyring, or ask its maker for a new one.");
     }
 
     /** {@return whether the other is a keyring with the same keys in the same order} */
@@ -287,6 +282,6 @@ public final class Keyring {
     /** {@return the ids of the keys, never the keys} */
     @Override
     public String toString() {
-        return "Keyring" + keyIds();
+        return "Keyring" + keyIds;
     }
 }
