@@ -6,98 +6,80 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs a suite and writes what it found as a table of ratios, {@code target/benchmarks/results.md}, and as a plot, in
- * light and in dark. The one argument is the suite: {@code short}, under five minutes, or {@code full}.
+ * Runs a suite and writes what it found as tables of ratios, {@code target/benchmarks/results.md}, and as a plot, in light
+ * and in dark. The first argument is the {@link Suite}, the second {@code all} or some of its {@link Part parts} with
+ * commas between them.
  */
 public final class Report {
     private static final Path DIRECTORY = Path.of("target", "benchmarks");
-    private static final boolean HAS_VIRTUAL_THREADS = Runtime.version().feature() >= 21;
 
-    private final boolean full;
-    private final Measured measured = new Measured();
-
-    private Report(boolean full) {
-        this.full = full;
-    }
+    private Report() {}
 
     /**
      * Runs the suite.
      *
-     * @param args {@code short} or {@code full}
+     * @param args {@code smoke}, {@code short} or {@code full}, and which parts
      * @throws IOException if the results cannot be written
+     * @throws GeneralSecurityException if a token is refused
      * @throws RunnerException if a benchmark fails
      */
-    public static void main(String... args) throws IOException, RunnerException {
-        boolean full = switch (args.length == 1 ? args[0] : "") {
-            case "short" -> false;
-            case "full" -> true;
-            default -> throw new IllegalArgumentException("Name the suite: short or full");
-        };
-        new Report(full).run();
-    }
-
-    private void run() throws IOException, RunnerException {
-        Set<Peer> few = EnumSet.complementOf(EnumSet.of(Peer.SPRING, Peer.JASYPT));
-        for (String bytes : List.of("64", "1024", "16384", "1048576")) {
-            run(options(TokenBenchmark.class)
-                    .param("bytes", bytes)
-                    .param("peer", names(bytes.equals("64") || full ? EnumSet.allOf(Peer.class) : few)));
+    public static void main(String... args) throws IOException, GeneralSecurityException, RunnerException {
+        if (args.length != 2) {
+            throw new IllegalArgumentException("Name the suite (smoke, short or full) and its parts (all, or some of "
+                    + EnumSet.allOf(Part.class) + " with commas)");
         }
-        run(options(KeyringBenchmark.class).param("keys", full ? new String[] {"1", "3", "10"} : new String[] {"10"}));
-        run(options(ManagerBenchmark.class)
-                .param("secrets", full ? new String[] {"1000", "1000000"} : new String[] {"1000"})
-                .jvmArgsAppend("-Xmx3g"));
-        for (int threads : new int[] {1, 2}) {
-            run(options(ScalingBenchmark.class).threads(threads));
-            if (full && HAS_VIRTUAL_THREADS) {
-                run(options(ScalingBenchmark.class).threads(threads).jvmArgsAppend("-Djmh.executor=VIRTUAL"));
-            }
+        Suite suite = Suite.valueOf(args[0].toUpperCase(Locale.ROOT));
+        Measured measured = new Measured();
+        Set<Part> parts = parts(args[1]);
+        for (Part part : parts) {
+            part.run(suite, measured);
         }
-        String table = measured.table();
+        String command = "mvn -q -Pbenchmarks test-compile exec:exec -Djmh.suite=" + args[0]
+                + (args[1].equals("all") ? "" : " -Djmh.parts=" + args[1]);
+        String results = document(suite, parts, measured, command);
         Files.createDirectories(DIRECTORY);
-        Files.writeString(DIRECTORY.resolve("results.md"), table, UTF_8);
-        for (Plot.Colours colours : Plot.Colours.values()) {
+        Files.writeString(DIRECTORY.resolve("results.md"), results, UTF_8);
+        for (Plot.Colours colours : parts.contains(Part.TOKENS) ? Plot.Colours.values() : new Plot.Colours[0]) {
             Files.writeString(DIRECTORY.resolve(colours.fileName()), new Plot(colours, measured).svg(), UTF_8);
         }
-        System.out.println(table);
+        System.out.println(results);
     }
 
-    /** Many short iterations: on a machine with other work some of them are left alone. */
-    private ChainedOptionsBuilder options(Class<?> benchmark) {
-        return new OptionsBuilder()
-                .include("\\." + benchmark.getSimpleName() + "\\.")
-                .forks(full ? 3 : 1)
-                .warmupIterations(full ? 20 : 7)
-                .warmupTime(TimeValue.milliseconds(200))
-                .measurementIterations(full ? 100 : 20)
-                .measurementTime(TimeValue.milliseconds(30))
-                .jvmArgs("-Xms256m")
-                .addProfiler(GCProfiler.class)
-                .shouldFailOnError(true);
+    private static Set<Part> parts(String names) {
+        if (names.equals("all")) {
+            return EnumSet.allOf(Part.class);
+        }
+        Set<Part> parts = EnumSet.noneOf(Part.class);
+        for (String name : names.split(",", -1)) {
+            parts.add(Part.valueOf(name.toUpperCase(Locale.ROOT)));
+        }
+        return parts;
     }
 
-    private void run(ChainedOptionsBuilder options) throws RunnerException {
-        Collection<RunResult> results = new Runner(options.build()).run();
-        results.forEach(measured::add);
-    }
-
-    private static String[] names(Set<Peer> peers) {
-        List<String> names = new ArrayList<>();
-        peers.forEach(peer -> names.add(peer.name()));
-        return names.toArray(new String[0]);
+    private static String document(Suite suite, Set<Part> parts, Measured measured, String command) {
+        List<String> paragraphs = new ArrayList<>(List.of(
+                "# Benchmarks",
+                Machine.described() + "; " + Python.described() + ". Made by",
+                "    " + command,
+                "Of all iterations of all JVMs the best counts: the work is the same each time, and what makes one slower is"
+                        + " something else on the machine. Only ratios say anything."));
+        if (parts.contains(Part.TOKENS) || parts.contains(Part.PYTHON)) {
+            paragraphs.add("## Tokens");
+            paragraphs.add("How long a token takes us, and how many times as long it takes the others.");
+            paragraphs.add(new TokenTable(measured).markdown().strip());
+        }
+        paragraphs.add("## Everything else");
+        paragraphs.add("In the last column less is better, but for rates (/s) and for what threads gain.");
+        paragraphs.add(new ComparisonTable(measured, suite).markdown().strip() + "\n");
+        return String.join("\n\n", paragraphs);
     }
 }

@@ -15,6 +15,8 @@ final class TokenTime {
 
     private static final long MAX_CLOCK_SKEW_SECONDS = 60;
 
+    private static final long MILLIS_PER_SECOND = 1_000;
+
     private TokenTime() {}
 
     /**
@@ -42,12 +44,12 @@ final class TokenTime {
 
     /** The present by {@code clock}; one that is set before 1970 is no mistake of the caller's. */
     static long present(InstantSource clock) {
-        Instant now = clock.instant();
-        if (now.isBefore(Instant.EPOCH)) {
-            throw new CodomyrmexException("The system clock shows " + now
+        long nowMillis = clock.millis();
+        if (nowMillis < 0) {
+            throw new CodomyrmexException("The system clock shows " + Instant.ofEpochMilli(nowMillis)
                     + ", but a Fernet timestamp counts seconds since 1970. Set the clock");
         }
-        return now.getEpochSecond();
+        return nowMillis / MILLIS_PER_SECOND;
     }
 
     /** The seconds of a caller's time, rounded down. */

@@ -7,7 +7,9 @@ final class Queries {
     /** What is longer is left out of a page and read by itself at its turn: a page has a bounded size. */
     static final int LONGEST_IN_A_PAGE = 16_384;
 
+    /** In the order in which {@link SecretRow#of} reads them; metadata, token and whether they are large follow. */
     private static final String COLUMNS = "position, id, name, created_at_micros, key_id, seal, ";
+
     private static final String WHOLE = COLUMNS + "metadata, token, 0 AS is_large";
 
     final String lockSchema;

