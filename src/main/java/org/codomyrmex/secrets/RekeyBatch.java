@@ -7,8 +7,7 @@ import static org.codomyrmex.secrets.RekeyFailure.Reason.STORE_UNAVAILABLE;
 import static org.codomyrmex.secrets.fernet.InvalidTokenException.Reason.NOT_AUTHENTIC;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +23,8 @@ import org.codomyrmex.secrets.store.WriteOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some secrets, moved to the primary key by one worker. Each is swapped by compare-and-set, all at once as far as the store
- * can; one that fails is counted and left as it was, and the others go on. Filled by one thread, then run by another, then read by the first.
+ * Some secrets, moved to the primary key by one worker. Each is swapped by compare-and-set, all at once as far as the
+ * store can; one that fails is counted and left as it was, and the others go on. Filled by one thread, then run by another, then read by the first.
  */
 final class RekeyBatch implements Callable<RekeyBatch> {
 
@@ -61,6 +60,10 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         characters += secret.token().length();
     }
 
+    boolean isEmpty() {
+        return secrets.isEmpty();
+    }
+
     boolean isFull() {
         return secrets.size() == MOST || characters >= MOST_CHARACTERS;
     }
@@ -92,7 +95,10 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         return this;
     }
 
-    /** Moves all that is as expected at once. What is left after that is looked at one by one. */
+    /**
+     * Moves all that is as expected at once, under what is the primary key now: a store refuses it if it is destroyed
+     * meanwhile. What is left is looked at one by one, and the reason found there.
+     */
     private void moveTogether() {
         Keyring ring = keys.forWriting();
         List<Swap> swaps = new ArrayList<>(secrets.size());
@@ -103,23 +109,24 @@ final class RekeyBatch implements Callable<RekeyBatch> {
             if (!secret.keyId().equals(ring.primary().id())) {
                 try {
                     swaps.add(new Swap(secret, moved(secret, ring)));
-                } catch (InvalidTokenException refused) {
-                    // it is looked at by itself, where the reason is found
+                } catch (RuntimeException refused) {
+                    // one that cannot be moved stops no other
                 }
             }
         }
-        Set<StoredSecret> done = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<String> done = new HashSet<>();
         try {
             store.swapAll(swaps, (swap, outcome) -> {
                 if (outcome == WriteOutcome.DONE) {
-                    done.add(swap.expected());
+                    done.add(swap.expected().id());
                 }
             });
         } catch (RuntimeException unavailable) {
-            // so is each that was not done: one of them may be all that failed
+            // perhaps for one of them alone
         }
-        reencrypted += done.size();
-        secrets.removeIf(done::contains);
+        int before = secrets.size();
+        secrets.removeIf(secret -> done.contains(secret.id()));
+        reencrypted += before - secrets.size();
     }
 
     private void move(StoredSecret secret) {

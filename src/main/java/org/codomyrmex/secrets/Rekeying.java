@@ -134,7 +134,9 @@ final class Rekeying {
                 finish(most);
             }
         });
-        works.add(pool.submit(batch[0]));
+        if (!batch[0].isEmpty()) {
+            works.add(pool.submit(batch[0]));
+        }
     }
 
     private RekeyBatch newBatch() {

@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.codomyrmex.secrets.fernet.Fernet;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.InMemoryKeyringSource;
 import org.codomyrmex.secrets.store.StoreException;
 import org.codomyrmex.secrets.store.StoredSecret;
+import org.codomyrmex.secrets.store.Swap;
 import org.codomyrmex.secrets.store.WriteOutcome;
 import org.junit.jupiter.api.Test;
 
@@ -226,5 +228,74 @@ class RekeyFailuresTest {
                 .hasMessageContaining(damaged);
         assertThat(manager.deleteSecret(damaged)).isTrue();
         assertThat(manager.getSecretByName("foreign")).contains(canary("the next one"));
+    }
+
+    /** The metadata of a record in another's hands may be nothing that a seal can be made over. */
+    @Test
+    void aRecordThatCannotBeSealedStopsNoOther() {
+        ForwardingStore sealed = new ForwardingStore() {
+            @Override
+            public boolean keepsSeals() {
+                return true;
+            }
+        };
+        InMemoryKeyringSource source = new InMemoryKeyringSource();
+        try (SecretManager user =
+                SecretManager.builder().keyring(source).store(sealed).build()) {
+            int good = 600;
+            for (int i = 0; i < good; i++) {
+                user.storeSecret("name", "value");
+                if (i == 100) {
+                    FernetKey key = source.load(false).primary();
+                    String token = new Fernet(key).encrypt("value");
+                    sealed.kept.insert(
+                            new StoredSecret("bad", "bad", Instant.EPOCH, Map.of("number", Double.NaN), key.id(), token)
+                                    .withSeal("seal"));
+                }
+            }
+            source.update(ring -> ring.rotatedTo(FernetKey.generate()));
+            user.destroyKey("no such key");
+
+            RekeyReport report = user.rekey();
+
+            assertThat(report.reencrypted()).isEqualTo(good);
+            assertThat(report.failed()).isEqualTo(1);
+            assertThat(report.failures()).extracting(RekeyFailure::secretId).containsExactly("bad");
+        }
+    }
+
+    /** A store in front of another may hand on swaps of its own making, and say of them what became of them. */
+    @Test
+    void aSecretCountsOnceWhateverAStoreInFrontDoesToTheSwap() {
+        ForwardingStore rebuilding = new ForwardingStore() {
+            @Override
+            public void swapAll(List<Swap> swaps, BiConsumer<? super Swap, WriteOutcome> outcomes) {
+                super.swapAll(
+                        swaps.stream()
+                                .map(swap -> new Swap(
+                                        swap.expected()
+                                                .withToken(
+                                                        swap.expected().keyId(),
+                                                        swap.expected().token()),
+                                        swap.replacement()))
+                                .toList(),
+                        (swap, outcome) -> {
+                            outcomes.accept(swap, outcome);
+                            outcomes.accept(swap, outcome);
+                        });
+            }
+        };
+        try (SecretManager user = SecretManager.builder()
+                .keyring(new InMemoryKeyringSource())
+                .store(rebuilding)
+                .build()) {
+            for (int i = 0; i < 300; i++) {
+                user.storeSecret("name", "value");
+            }
+            List<Long> told = new ArrayList<>();
+            rebuilding.kept.forEach(secret -> rebuilding.kept.swap(secret, secret.withToken("former", secret.token())));
+            user.rekey((done, failed, total) -> told.add(done));
+            assertThat(told.get(told.size() - 1)).isEqualTo(300);
+        }
     }
 }

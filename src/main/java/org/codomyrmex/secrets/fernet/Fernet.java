@@ -257,7 +257,6 @@ public final class Fernet {
 
     /** The timestamp is unsigned seconds since 1970. */
     String seal(byte[] plaintext, long timestamp) {
-        key.requireUsable();
         return key.use(cipher -> {
             byte[] nonce = ivs == null ? cipher.freshNonce() : cipher.nonceOf(ivs.get());
             return cipher.seal(plaintext, timestamp, nonce);

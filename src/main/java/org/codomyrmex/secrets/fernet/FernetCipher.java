@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>So an IV is the encryption of a nonce under the same key, the first of the two ways to make an unpredictable IV in
- * NIST SP 800-38A, appendix C. All of a nonce is secret and no two are equal: see {@link #freshNonce}.
+ * NIST SP 800-38A, appendix C. Most of a nonce is secret, and no two are equal: see {@link #freshNonce}.
  *
  * <p>Not thread-safe: {@link FernetKey#use} gives it to one caller at a time, and drops it where an exception may have
  * left it in the middle of something.
@@ -54,7 +54,7 @@ final class FernetCipher {
 
     private final ByteBuffer nonce = ByteBuffer.allocate(BLOCK_BYTES);
     private int noncesOfThisDraw;
-    private long drawnAtMillis;
+    private long drawnAtMillis = Long.MIN_VALUE;
 
     private final byte[] expectedHmac = new byte[TokenFrame.HMAC_BYTES];
     private final byte[] givenHmac = new byte[TokenFrame.HMAC_BYTES];
@@ -100,9 +100,9 @@ final class FernetCipher {
         int signed = 0;
         int read = 0;
         int filled = BLOCK_BYTES;
-        System.arraycopy(nonce, 0, scratch, 0, BLOCK_BYTES);
-        hmac.begin();
         try {
+            System.arraycopy(nonce, 0, scratch, 0, BLOCK_BYTES);
+            hmac.begin();
             while (outAt < frame.hmacAt()) {
                 int taken = Math.min(SCRATCH_BYTES - filled, plaintext.length - read);
                 System.arraycopy(plaintext, read, scratch, filled, taken);
@@ -134,14 +134,14 @@ final class FernetCipher {
     }
 
     /**
-     * A nonce that nobody can know and no other token under this key has: 96 bits from {@link SecureRandom} and a
-     * count. The bits are drawn anew as soon as the clock shows another millisecond, be it earlier or later: a copy of
-     * this process, resumed from a snapshot, draws its own. (The JDK's generator itself holds for 100 ms what it read
+     * A nonce that nobody can guess and no other token under this key has: 96 bits from {@link SecureRandom}, and a
+     * count. The bits are drawn anew as soon as the clock shows another millisecond, be it earlier or later, so that a
+     * copy of this process, resumed from a snapshot, draws its own after a millisecond at the latest. (The JDK's generator itself holds for 100 ms what it read
      * from the operating system.)
      */
     byte[] freshNonce() {
         long nowMillis = System.currentTimeMillis();
-        if (nowMillis != drawnAtMillis) {
+        if (nowMillis != drawnAtMillis || noncesOfThisDraw < 0) {
             random.nextBytes(nonce.array());
             drawnAtMillis = nowMillis;
             noncesOfThisDraw = 0;

@@ -34,6 +34,7 @@ final class HmacSha256 {
     /** {@code key ⊕ opad}, then room for the inner digest. */
     private final byte[] outer = new byte[BLOCK_BYTES + DIGEST_BYTES];
 
+    /** The key has at most 64 bytes; RFC 2104 would hash a longer one first. */
     private HmacSha256(SecretKey key, MessageDigest digest) {
         byte[] inner = new byte[BLOCK_BYTES];
         byte[] bytes = key.getEncoded();
@@ -99,6 +100,7 @@ final class HmacSha256 {
 
     /** Overwrites the padded key; what is in the runtime's classes is out of our hands. */
     void wipe() {
+        keyed.reset();
         Arrays.fill(outer, (byte) 0);
     }
 }

@@ -49,7 +49,15 @@ abstract sealed class Dialect permits H2Dialect, PostgresDialect, SqliteDialect 
     /** Lets one writer at a time change what is stored under a name, so that its secrets are in order. */
     void lockName(Connection connection, String prefix, String name) throws SQLException {}
 
-    /** Whether one statement can insert a secret and take the locks that this needs; where it is a message less, it does. */
+    /** Whether many updates are better sent at once. Where they are, none of them may wait long for a lock. */
+    boolean batches() {
+        return false;
+    }
+
+    /** Has the transaction that has begun give up a lock that it does not get soon. */
+    void limitWaiting(Connection connection) throws SQLException {}
+
+    /** Whether one statement can insert a secret and take the locks that this needs; it is then one message, not four. */
     boolean insertsAtOnce() {
         return false;
     }

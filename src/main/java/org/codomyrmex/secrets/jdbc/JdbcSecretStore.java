@@ -153,7 +153,7 @@ public final class JdbcSecretStore implements SecretStore, RotationHistory {
         return swapped(List.of(new Swap(expected, replacement))).get(0);
     }
 
-    /** In one transaction, so that a swap costs a fraction of what it costs by itself. */
+    /** In one transaction, in which a swap costs a fraction of what it costs by itself; it locks all of them until it ends. */
     @Override
     public void swapAll(List<Swap> swaps, BiConsumer<? super Swap, WriteOutcome> outcomes) {
         Objects.requireNonNull(outcomes, "outcomes");
@@ -172,6 +172,9 @@ public final class JdbcSecretStore implements SecretStore, RotationHistory {
         // The token of before is as good until its key is destroyed, and forbidding that key settles this too.
         return transactions.writeRevocably(connection -> {
             dialect.lockStore(connection, queries);
+            if (swaps.size() > 1) {
+                dialect.limitWaiting(connection);
+            }
             Set<String> allowed = new HashSet<>();
             for (String keyId : keyIds) {
                 if (keys.allows(connection, keyId)) {

@@ -82,10 +82,23 @@ final class PostgresDialect extends Dialect {
         }
     }
 
-    /** A number that is locked until the transaction ends; two texts that share one cost each other time and nothing else. */
+    /** A number that is locked until the transaction ends; two texts that share one cost each other time only. */
     private static long lockOf(String text) {
         return UUID.nameUUIDFromBytes(("org.codomyrmex.secrets " + text).getBytes(StandardCharsets.UTF_8))
                 .getMostSignificantBits();
+    }
+
+    @Override
+    boolean batches() {
+        return true;
+    }
+
+    /** The server waits for ever by itself, and the rows that were updated before would wait as long. */
+    @Override
+    void limitWaiting(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = '2s'");
+        }
     }
 
     @Override
@@ -94,8 +107,9 @@ final class PostgresDialect extends Dialect {
     }
 
     /**
-     * Locks the name while it looks for the key's row, then this row, and what it selects comes after both: only then is the
-     * new row given its place in the order.
+     * Locks the name while it looks for the key's row, then this row. What is selected is made of rows that passed both, and
+     * so is the new row's place in the order, which makes it the latest of its name. A key that is forbidden while this
+     * waits for its row is looked at again, as READ COMMITTED does.
      */
     @Override
     String fromAllowed(String keysTable) {

@@ -7,6 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +35,7 @@ final class SecretRows {
         insert(connection, queries.insert, secret, statement -> {});
     }
 
-    /** The same with all its locks in one statement; false, and nothing is stored, where the key's row does not allow it. */
+    /** The same with all its locks in one statement; false, and nothing is stored, where the key is not allowed. */
     boolean insertAtOnce(Connection connection, String prefix, StoredSecret secret) throws SQLException {
         return insert(
                 connection,
@@ -119,26 +121,42 @@ final class SecretRows {
 
     /** Swaps what is to be under an allowed key; what became of each. */
     List<WriteOutcome> swap(Connection connection, List<Swap> swaps, Set<String> allowed) throws SQLException {
+        boolean[] isAllowed = new boolean[swaps.size()];
+        boolean batches = dialect.batches() && swaps.size() > 1;
+        List<Integer> rows = new ArrayList<>(swaps.size());
         try (PreparedStatement update = connection.prepareStatement(queries.swap)) {
-            List<WriteOutcome> outcomes = new ArrayList<>(swaps.size());
-            List<Integer> batch = new ArrayList<>(swaps.size());
-            for (Swap swap : swaps) {
-                if (allowed.contains(swap.replacement().keyId())) {
-                    bind(update, swap);
-                    update.addBatch();
-                    batch.add(outcomes.size());
+            for (int i = 0; i < isAllowed.length; i++) {
+                isAllowed[i] = allowed.contains(swaps.get(i).replacement().keyId());
+                if (isAllowed[i]) {
+                    bind(update, swaps.get(i));
+                    if (batches) {
+                        update.addBatch();
+                    } else {
+                        rows.add(update.executeUpdate());
+                    }
                 }
-                outcomes.add(WriteOutcome.KEY_FORBIDDEN);
             }
-            int[] rows = batch.isEmpty() ? new int[0] : update.executeBatch();
-            for (int i = 0; i < rows.length; i++) {
-                outcomes.set(batch.get(i), rows[i] > 0 ? WriteOutcome.DONE : WriteOutcome.CHANGED);
+            if (batches) {
+                Arrays.stream(update.executeBatch()).forEach(rows::add);
             }
-            return outcomes;
         } catch (BatchUpdateException failure) {
-            // Its own words may repeat the whole statement, values and all.
-            throw failure.getNextException() == null ? failure : failure.getNextException();
+            throw withoutWords(failure);
         }
+        Iterator<Integer> changed = rows.iterator();
+        List<WriteOutcome> outcomes = new ArrayList<>(swaps.size());
+        for (boolean isIt : isAllowed) {
+            outcomes.add(
+                    !isIt ? WriteOutcome.KEY_FORBIDDEN : changed.next() > 0 ? WriteOutcome.DONE : WriteOutcome.CHANGED);
+        }
+        return outcomes;
+    }
+
+    /** Why a batch failed. Its own words may repeat the whole statement, values and all. */
+    private static SQLException withoutWords(BatchUpdateException failure) {
+        SQLException reason = failure.getNextException();
+        return reason == null
+                ? new SQLException("a batch was refused", failure.getSQLState(), failure.getErrorCode())
+                : reason;
     }
 
     private void bind(PreparedStatement update, Swap swap) throws SQLException {

@@ -155,11 +155,21 @@ final class Transactions {
         try {
             return work.on(connection);
         } catch (SQLException failure) {
-            if (dialect.troubleOf(failure) == Trouble.UNREACHABLE) {
-                throw Failures.uncertain(Trouble.UNREACHABLE, failure);
+            if (isAnswer(failure)) {
+                throw failure;
             }
-            throw failure;
+            throw Failures.uncertain(dialect.troubleOf(failure), failure);
+        } catch (CodomyrmexException ours) {
+            throw ours;
+        } catch (RuntimeException foreign) {
+            throw Failures.uncertain(
+                    Trouble.OTHER, new SQLException(foreign.getClass().getName()));
         }
+    }
+
+    /** Whether the server refused, and nothing was lost on the way: not a connection, nor what it said. */
+    private static boolean isAnswer(SQLException failure) {
+        return failure.getSQLState() != null && !Dialect.hasState(failure, "08", "40003", "57P", "58", "99");
     }
 
     private void commit(Connection connection) throws SQLException {

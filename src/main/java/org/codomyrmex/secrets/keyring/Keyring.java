@@ -41,7 +41,7 @@ public final class Keyring {
      * Makes a keyring. A key given twice counts once.
      *
      * @param primary the key that encrypts
-     * @param retired keys that only decrypt, tried in this order
+     * @param retired keys that only decrypt
      * @return the keyring
      */
     public static Keyring of(FernetKey primary, FernetKey... retired) {
@@ -103,7 +103,7 @@ public final class Keyring {
     }
 
     /**
-     * This keyring with one more retired key, the last to be tried.
+     * This keyring with one more retired key, the last of them.
      *
      * @param key the key
      * @return the larger keyring, or an equal one if it has this key already

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the key of a keyring that made a token: first the one that it is said to be, or else the primary; then the others,
- * the one that was found last before the rest, since tokens of one key come in rows. Thread-safe: what is remembered
- * decides how long a token takes, and nothing else.
+ * the one that was found last before the rest, since tokens of one key come in rows. Thread-safe: nothing but an
+ * order is remembered, of all the keys.
  */
 final class Trials {
 

@@ -68,7 +68,8 @@ public interface SecretStore {
 
     /**
      * Swaps many secrets, one after the other, each as {@link #swap} does: one that is refused stops no other. A store that
-     * can do many at once at less cost does; one that stands in front of another hands them on.
+     * can do many at once at less cost does, and then others may wait until all are done, so that some hundred are enough;
+     * one that stands in front of another hands them on.
      *
      * @param swaps what to swap
      * @param outcomes called in the caller's thread with each swap and what became of it, in order, once it is certain. If

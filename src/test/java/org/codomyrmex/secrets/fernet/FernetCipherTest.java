@@ -197,6 +197,16 @@ class FernetCipherTest {
     }
 
     @Test
+    void drawsAnewBeforeItsCountStartsOver() throws Exception {
+        FernetCipher cipher = FernetCipher.of(key.encryptionKey(), key.signingKey());
+        Field count = FernetCipher.class.getDeclaredField("noncesOfThisDraw");
+        count.setAccessible(true);
+        byte[] before = Arrays.copyOf(cipher.freshNonce(), 12);
+        count.setInt(cipher, Integer.MAX_VALUE + 1);
+        assertThat(Arrays.copyOf(cipher.freshNonce(), 12)).isNotEqualTo(before).isNotEqualTo(new byte[12]);
+    }
+
+    @Test
     void readsATokenOnceForManyKeys() {
         String token = fernet.encrypt(random(10));
         Fernet other = new Fernet(FernetKey.generate());
