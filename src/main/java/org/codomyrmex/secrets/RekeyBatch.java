@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Some secrets, moved to the primary key by one worker. Each is swapped by compare-and-set, all at once as far as the
- * store can; one that fails is counted and left as it was, and the others go on. Filled by one thread, then run by another, then read by the first.
+ * store can; one that fails is counted and left as it was, and the others go on. Filled by one thread, then run by
+ * another, then read by the first.
  */
 final class RekeyBatch implements Callable<RekeyBatch> {
 
