@@ -52,13 +52,16 @@ public final class Sandbox {
         for (Path classes : furtherClasses) {
             classPath.append(File.pathSeparatorChar).append(classes.toAbsolutePath());
         }
-        return run(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-Duser.home=" + home.toAbsolutePath(),
-                "-cp",
-                classPath.toString(),
-                mainClass));
+                "-Duser.home=" + home.toAbsolutePath()));
+        if (Runtime.version().feature() >= 24) {
+            // Tink's protobuf would have Java warn of what it uses.
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of("-cp", classPath.toString(), mainClass));
+        return run(command);
     }
 
     Outcome python(String interpreter, String program) throws IOException, InterruptedException {
