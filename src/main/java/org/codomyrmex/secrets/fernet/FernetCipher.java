@@ -102,7 +102,7 @@ final class FernetCipher {
         int filled = BLOCK_BYTES;
         try {
             System.arraycopy(nonce, 0, scratch, 0, BLOCK_BYTES);
-            hmac.begin();
+            MessageDigest running = hmac.begin();
             while (outAt < frame.hmacAt()) {
                 int taken = Math.min(SCRATCH_BYTES - filled, plaintext.length - read);
                 System.arraycopy(plaintext, read, scratch, filled, taken);
@@ -115,20 +115,20 @@ final class FernetCipher {
                 } else {
                     outAt += encryptor.update(scratch, 0, filled, out, outAt);
                 }
-                hmac.update(out, signed, outAt - signed);
+                running.update(out, signed, outAt - signed);
                 signed = outAt;
                 filled = 0;
             }
+            hmac.finish(running, out, frame.hmacAt());
         } finally {
             Arrays.fill(scratch, 0, Math.min(SCRATCH_BYTES, plaintext.length + 2 * BLOCK_BYTES), (byte) 0);
         }
-        hmac.finish(out, frame.hmacAt());
         keep(out);
         return frame.encode(textRoom);
     }
 
     private void keep(byte[] frame) {
-        if (frame.length <= SCRATCH_BYTES) {
+        if (frame != frameRoom && frame.length <= SCRATCH_BYTES) {
             frameRoom = frame;
         }
     }
@@ -172,9 +172,9 @@ final class FernetCipher {
      * not depend on where the HMACs differ.
      */
     boolean authenticates(TokenFrame frame) throws GeneralSecurityException {
-        hmac.begin();
-        hmac.update(frame.bytes(), 0, frame.hmacAt());
-        hmac.finish(expectedHmac, 0);
+        MessageDigest running = hmac.begin();
+        running.update(frame.bytes(), 0, frame.hmacAt());
+        hmac.finish(running, expectedHmac, 0);
         System.arraycopy(frame.bytes(), frame.hmacAt(), givenHmac, 0, TokenFrame.HMAC_BYTES);
         return MessageDigest.isEqual(expectedHmac, givenHmac);
     }
@@ -236,9 +236,9 @@ final class FernetCipher {
         HmacSha256 keyed = sealing == null ? HmacSha256.of(sealingKey.get()) : sealing;
         sealing = keyed;
         byte[] tag = new byte[TokenFrame.HMAC_BYTES];
-        keyed.begin();
-        keyed.update(record, 0, record.length);
-        keyed.finish(tag, 0);
+        MessageDigest running = keyed.begin();
+        running.update(record, 0, record.length);
+        keyed.finish(running, tag, 0);
         return tag;
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -186,10 +187,10 @@ class FernetCipherTest {
         for (int length = 0; length < 300; length++) {
             byte[] data = random(length);
             int first = random.nextInt(length + 1);
-            hmac.begin();
-            hmac.update(data, 0, first);
-            hmac.update(data, first, length - first);
-            hmac.finish(out, 1);
+            MessageDigest begun = hmac.begin();
+            begun.update(data, 0, first);
+            begun.update(data, first, length - first);
+            hmac.finish(begun, out, 1);
             assertThat(Arrays.copyOfRange(out, 1, HMAC_BYTES + 1)).isEqualTo(mac.doFinal(data));
         }
         assertThat(out[0]).isZero();
@@ -226,25 +227,26 @@ class FernetCipherTest {
     void overwritesItsPaddedKeysWhenTheKeyIsDestroyed() throws Exception {
         FernetKey doomed = key.copy();
         List<byte[]> padded = new ArrayList<>();
-        doomed.use(cipher -> padded.add(outer(cipher)));
-        assertThat(padded.get(0)).contains(0x5c);
+        doomed.use(cipher -> padded.addAll(List.of(ofHmac(cipher, "inner"), ofHmac(cipher, "outer"))));
+        assertThat(padded.get(0)).contains(0x36);
+        assertThat(padded.get(1)).contains(0x5c);
         doomed.use(cipher -> {
             // The one in use is overwritten when it comes back.
             doomed.destroy();
-            assertThat(padded.get(0)).contains(0x5c);
+            assertThat(padded.get(1)).contains(0x5c);
             return cipher.seal(random(10), 0, cipher.freshNonce());
         });
 
-        assertThat(padded.get(0)).containsOnly(0);
+        assertThat(padded).allSatisfy(bytes -> assertThat(bytes).containsOnly(0));
     }
 
-    private static byte[] outer(FernetCipher cipher) {
+    private static byte[] ofHmac(FernetCipher cipher, String name) {
         try {
             Field hmac = FernetCipher.class.getDeclaredField("hmac");
             hmac.setAccessible(true);
-            Field outer = HmacSha256.class.getDeclaredField("outer");
-            outer.setAccessible(true);
-            return (byte[]) outer.get(hmac.get(cipher));
+            Field bytes = HmacSha256.class.getDeclaredField(name);
+            bytes.setAccessible(true);
+            return (byte[]) bytes.get(hmac.get(cipher));
         } catch (ReflectiveOperationException absent) {
             throw new LinkageError(absent.getMessage(), absent);
         }
