@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -65,12 +64,8 @@ final class TokenFrame {
      * @param timestamp unsigned seconds since 1970
      * @param iv 16 bytes: the IV, or what is to be overwritten with it
      * @param plaintextBytes the length of what will be encrypted
+     * @param room what the frame is made of if it has the right length; then it is good until the room is used again
      */
-    static TokenFrame create(long timestamp, byte[] iv, int plaintextBytes) {
-        return create(timestamp, iv, plaintextBytes, NO_ROOM);
-    }
-
-    /** The same, made of {@code room} if that has the right length; then it is good until the room is used again. */
     static TokenFrame create(long timestamp, byte[] iv, int plaintextBytes, byte[] room) {
         requireIv(iv);
         byte[] bytes = ofLength(frameBytes(plaintextBytes), room);
@@ -144,12 +139,11 @@ final class TokenFrame {
         };
     }
 
-    /** The token: URL-safe base64 (RFC 4648, section 5), always padded. */
-    String encode() {
-        return encode(NO_ROOM);
-    }
-
-    /** The same; {@code room} is overwritten, if it is large enough to save an array. */
+    /**
+     * The token: URL-safe base64 (RFC 4648, section 5), always padded.
+     *
+     * @param room is overwritten, if it is large enough to save an array
+     */
     String encode(byte[] room) {
         if (room.length < (bytes.length + 2) / 3 * 4) {
             return Base64.getUrlEncoder().encodeToString(bytes);
@@ -174,13 +168,5 @@ final class TokenFrame {
     /** Where the HMAC begins, which is also the number of bytes that it covers. */
     int hmacAt() {
         return bytes.length - HMAC_BYTES;
-    }
-
-    byte[] hmac() {
-        return Arrays.copyOfRange(bytes, hmacAt(), bytes.length);
-    }
-
-    void setHmac(byte[] hmac) {
-        System.arraycopy(hmac, 0, bytes, hmacAt(), HMAC_BYTES);
     }
 }
