@@ -57,10 +57,19 @@ final class ComparisonTable {
     private void manager() {
         for (int secrets : SECRETS_IN_MANAGER) {
             String of = String.format(Locale.ROOT, ", %,d secrets in memory", secrets);
-            String bare = "Manager.bareMapAndFernet " + secrets;
             String map = "`ConcurrentHashMap` and `Fernet`";
-            row("`getSecret`" + of, Unit.NANOS, "Manager.getSecret " + secrets, map, bare);
-            row("`getSecretByName`" + of, Unit.NANOS, "Manager.getSecretByName " + secrets, map, bare);
+            row(
+                    "`getSecret`" + of,
+                    Unit.NANOS,
+                    "Manager.getSecret " + secrets,
+                    map,
+                    "Manager.bareMapAndFernet " + secrets);
+            row(
+                    "`getSecretByName`" + of,
+                    Unit.NANOS,
+                    "Manager.getSecretByName " + secrets,
+                    map + ", by name",
+                    "Manager.bareMapOfNamesAndFernet " + secrets);
             row("`storeSecret` and `deleteSecret`" + of, Unit.NANOS, "Manager.storeAndDelete " + secrets, "", "");
         }
     }
@@ -106,7 +115,7 @@ final class ComparisonTable {
 
     private OptionalDouble speedup(String benchmark, Peer peer, String kind) {
         String threads = benchmark + " " + peer + " " + kind + " ";
-        return Measured.ratio(measured.best(threads + 2), measured.best(threads + 1));
+        return Measured.ratio(measured.value(threads + 2), measured.value(threads + 1));
     }
 
     private void rotation() {
@@ -181,7 +190,7 @@ final class ComparisonTable {
     }
 
     private void row(String what, Unit unit, String ours, String beside, String theirs) {
-        row(what, unit, measured.best(ours), beside, measured.best(theirs));
+        row(what, unit, measured.value(ours), beside, measured.value(theirs));
     }
 
     /** What was not measured is left out. */

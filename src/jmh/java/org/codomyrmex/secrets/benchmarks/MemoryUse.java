@@ -27,7 +27,7 @@ final class MemoryUse {
             manager.storeSecret(name, "v".repeat(64), Map.of());
         }
         long after = used();
-        System.out.println(new Finding(Finding.Better.LESS, (double) (after - before) / SECRETS, "MemoryUse.secret"));
+        System.out.println(new Finding(Finding.Counts.LEAST, (double) (after - before) / SECRETS, "MemoryUse.secret"));
         if (!manager.getSecretByName(names[SECRETS - 1]).equals(manager.getSecretByName(names[0]))) {
             throw new IllegalStateException("not what was stored");
         }

@@ -76,7 +76,7 @@ final class Plot {
     }
 
     private OptionalDouble nanos(String operation, Peer peer) {
-        return measured.best(Measured.token(operation, 64, peer));
+        return measured.value(Measured.token(operation, 64, peer));
     }
 
     private String bar(int y, Peer peer, double nanos, double longest) {

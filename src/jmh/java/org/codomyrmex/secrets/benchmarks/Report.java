@@ -71,7 +71,8 @@ public final class Report {
                 Machine.described() + "; " + Python.described() + ". Made by",
                 "    " + command,
                 "Of all iterations of all JVMs the best counts: the work is the same each time, and what makes one slower is"
-                        + " something else on the machine. Only ratios say anything."));
+                        + " something else on the machine. Of what waits for a database the median counts. Only ratios say"
+                        + " anything."));
         if (parts.contains(Part.TOKENS) || parts.contains(Part.PYTHON)) {
             paragraphs.add("## Tokens");
             paragraphs.add("How long a token takes us, and how many times as long it takes the others.");

@@ -42,8 +42,8 @@ final class TokenTable {
         }
         // It was measured beside ours in another way, with short breaks.
         String besidePython = operation + " " + bytes;
-        OptionalDouble python =
-                Measured.ratio(measured.best("Python." + besidePython), measured.best("BesidePython." + besidePython));
+        OptionalDouble python = Measured.ratio(
+                measured.value("Python." + besidePython), measured.value("BesidePython." + besidePython));
         out.append(" | ").append(times(python));
         out.append(" | ").append(times(Measured.ratio(time(operation, bytes, Peer.FLOOR), ours)));
         OptionalDouble allocated = measured.allocated(Measured.token(operation, bytes, Peer.OURS));
@@ -51,7 +51,7 @@ final class TokenTable {
     }
 
     private OptionalDouble time(String operation, int bytes, Peer peer) {
-        return measured.best(Measured.token(operation, bytes, peer));
+        return measured.value(Measured.token(operation, bytes, peer));
     }
 
     private static String times(OptionalDouble ratio) {
