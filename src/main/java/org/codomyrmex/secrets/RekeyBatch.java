@@ -46,7 +46,10 @@ final class RekeyBatch implements Callable<RekeyBatch> {
     private long characters;
     private long reencrypted;
     private long passed;
+
+    /** Whether the keys have been looked at since the records were read. */
     private boolean looked;
+
     private @Nullable Keyring tried;
 
     RekeyBatch(SecretStore store, LiveKeyring keys, SecretVault vault, BooleanSupplier stopped) {
@@ -130,18 +133,39 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         reencrypted += before - secrets.size();
     }
 
-    private void move(StoredSecret secret) {
+    /** What became of one attempt. */
+    private enum Attempt {
+        DONE,
+        /** It is another record by now, or there are other keys. */
+        AGAIN,
+        /** No key opens it, and none is known that should. */
+        KEY_MISSING
+    }
+
+    /**
+     * A key is missing only if the record is still the same after the keys have been looked at: while this batch waited,
+     * others may have moved the secret and destroyed the key.
+     */
+    private void move(StoredSecret read) {
+        StoredSecret secret = read;
         try {
-            Optional<StoredSecret> present = Optional.of(secret);
-            for (int attempt = 0; attempt < ATTEMPTS && present.isPresent(); attempt++) {
-                if (isDone(present.get())) {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Attempt outcome = attempt(secret);
+                if (outcome == Attempt.DONE) {
                     return;
                 }
-                present = store.findById(secret.id());
-            }
-            if (present.isEmpty()) {
-                passed++;
-                return;
+                Optional<StoredSecret> present = store.findById(secret.id());
+                if (present.isEmpty()) {
+                    passed++;
+                    return;
+                }
+                boolean changed = !present.get().token().equals(secret.token());
+                if (outcome == Attempt.KEY_MISSING && !changed) {
+                    failures.add(new RekeyFailure(secret.id(), KEY_MISSING));
+                    return;
+                }
+                looked &= !changed;
+                secret = present.get();
             }
             failures.add(new RekeyFailure(secret.id(), STORE_UNAVAILABLE));
         } catch (KeyringException noKeys) {
@@ -151,23 +175,19 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         }
     }
 
-    /** False: it is another record by now, or there are other keys, so it is to be looked at again. */
-    private boolean isDone(StoredSecret secret) {
+    private Attempt attempt(StoredSecret secret) {
         try {
-            return vault.written(ring -> swapped(secret, ring)) == WriteOutcome.DONE;
+            WriteOutcome outcome = vault.written(ring -> swapped(secret, ring));
+            return outcome == WriteOutcome.DONE ? Attempt.DONE : Attempt.AGAIN;
         } catch (InvalidTokenException refused) {
             boolean keyWasThere = tried != null && tried.contains(secret.keyId());
             if (refused.reason() != NOT_AUTHENTIC || keyWasThere) {
                 failures.add(new RekeyFailure(secret.id(), DAMAGED));
-                return true;
+                return Attempt.DONE;
             }
             Keyring now = looked ? keys.forReading() : keys.lookAgain();
             looked = true;
-            if (now.contains(secret.keyId())) {
-                return false;
-            }
-            failures.add(new RekeyFailure(secret.id(), KEY_MISSING));
-            return true;
+            return now.contains(secret.keyId()) ? Attempt.AGAIN : Attempt.KEY_MISSING;
         }
     }
 

@@ -7,6 +7,7 @@ import static org.codomyrmex.secrets.Canary.canary;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,13 @@ class RekeyTest {
 
         private Consumer<StoredSecret> beforeShown = secret -> {};
         private Consumer<StoredSecret> beforeSwap = secret -> {};
+        private Consumer<String> beforeFound = id -> {};
+
+        @Override
+        public Optional<StoredSecret> findById(String id) {
+            beforeFound.accept(id);
+            return super.findById(id);
+        }
 
         @Override
         public void forEachNotUnder(String keyId, Consumer<? super StoredSecret> action) {
@@ -222,5 +230,37 @@ class RekeyTest {
         assertThat(primary()).isNotEqualTo(midway);
         assertThat(manager.listKeys()).extracting(KeyInfo::secrets).containsExactly(10L, 0L, 0L);
         assertAllReadable(ids);
+    }
+
+    /** As in another process, which rotates and destroys while this one is held up with what it has read. */
+    @Test
+    void noKeyIsMissingOfASecretThatOthersMovedMeanwhile() {
+        try (SecretManager other =
+                SecretManager.builder().keyring(keys).store(store.kept).build()) {
+            List<String> ids = storeUnderARetiredKey(2);
+            String second = ids.get(1);
+            List<String> between = new ArrayList<>();
+            store.beforeShown = shown -> {
+                between.add(other.rotateKey());
+                if (shown.id().equals(second)) {
+                    store.beforeShown = again -> {};
+                    assertThat(shown.keyId()).isEqualTo(between.get(0));
+                    assertThat(other.destroyKey(between.get(0))).isTrue();
+                }
+            };
+            // What is found in its stead is under a key that is newer than the look for the one that is gone.
+            store.beforeFound = id -> {
+                if (id.equals(second) && between.size() == 2) {
+                    between.add(other.rotateKey());
+                }
+            };
+
+            RekeyReport report = manager.rekey();
+
+            assertThat(between).hasSize(3);
+            assertThat(report.failures()).isEmpty();
+            assertThat(report.failed()).isZero();
+            assertAllReadable(ids);
+        }
     }
 }
