@@ -114,7 +114,7 @@ final class ConfigurationSecrets {
     private void replace(List<Chosen> all, ReferenceKind kind) {
         if (kind == ReferenceKind.BY_TOKEN) {
             for (Chosen each : all) {
-                String token = manager.keys.forWriting().encryptAt(each.value(), manager.vault.now());
+                String token = manager.keys.underPrimary(ring -> ring.encryptAt(each.value(), manager.vault.now()));
                 each.leaf().replace(Reference.toToken(each.type(), token).text());
             }
             return;

@@ -117,9 +117,9 @@ final class DefaultEnvelope {
 
     private static byte[] read(String path) {
         try {
-            Path file = Path.of(path);
+            Path file = Path.of(path).toRealPath();
             Optional<Ownership> ownership = Ownership.of(file);
-            if (ownership.isPresent() && ownership.get().readableByOthers()) {
+            if (ownership.isPresent() && ownership.get().isOpenToOthers()) {
                 LOG.warn(
                         "The passphrase file {} is open to every user of this machine (mode {}). Take that away with:"
                                 + " chmod o= {}",

@@ -22,7 +22,10 @@ final class DefaultManager {
             }
             SecretManager present = opened;
             if (present == null) {
-                present = SecretManager.builder().shared().build();
+                present = SecretManager.builder()
+                        .createKeyOnFirstEncryption()
+                        .shared()
+                        .build();
                 opened = present;
             }
             return present;

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 final class IntactSecrets implements Consumer<StoredSecret> {
 
-    /** Who can write to the store can write any number of key ids there; not each is worth a look at the keys. */
-    private static final int MOST_LOOKS = 100;
+    /** Who can write to the store can write any number of key ids there; not each causes a reload. */
+    private static final int MOST_RELOADS = 100;
 
     private static final int MOST_NAMED = 5;
 
@@ -26,7 +26,7 @@ final class IntactSecrets implements Consumer<StoredSecret> {
     private final RecordSeals seals;
     private final LiveKeyring keys;
     private final Consumer<? super StoredSecret> action;
-    private final Set<String> lookedFor = new HashSet<>();
+    private final Set<String> reloadedFor = new HashSet<>();
     private final List<String> firstLeftOut = new ArrayList<>();
     private long leftOut;
 
@@ -48,14 +48,14 @@ final class IntactSecrets implements Consumer<StoredSecret> {
         }
     }
 
-    /** A key that is not known may have become the primary elsewhere a moment ago; a look tells. */
+    /** An unknown key may have become the primary elsewhere a moment ago; a reload tells. */
     private RecordSeals.State stateOf(StoredSecret secret) {
         Keyring ring = keys.forReading();
         RecordSeals.State state = seals.stateOf(secret, ring);
-        boolean looks = state == RecordSeals.State.KEY_MISSING
-                && lookedFor.size() < MOST_LOOKS
-                && lookedFor.add(secret.keyId());
-        return looks ? seals.stateOf(secret, keys.lookAgain()) : state;
+        boolean reloads = state == RecordSeals.State.KEY_MISSING
+                && reloadedFor.size() < MOST_RELOADS
+                && reloadedFor.add(secret.keyId());
+        return reloads ? seals.stateOf(secret, keys.afterUnknownToken()) : state;
     }
 
     /** Says how many did not pass, if any did not. */

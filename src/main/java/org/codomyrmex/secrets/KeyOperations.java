@@ -30,6 +30,7 @@ abstract sealed class KeyOperations permits SecretOperations {
 
     final SecretStore store;
     final LiveKeyring keys;
+    private final KeyringChanges changes;
     final SecretVault vault;
     final OperationGate gate;
     final Optional<Path> keyFile;
@@ -38,6 +39,7 @@ abstract sealed class KeyOperations permits SecretOperations {
         this.store = store;
         this.keys = keys;
         this.keyFile = keyFile;
+        this.changes = new KeyringChanges(keys);
         this.vault = new SecretVault(store, keys, clock);
         this.gate = new OperationGate(keys::close);
     }
@@ -84,7 +86,7 @@ abstract sealed class KeyOperations permits SecretOperations {
     }
 
     private String encrypted(byte[] value) {
-        return keys.forWriting().encryptAt(value, vault.present());
+        return keys.underPrimary(ring -> ring.encryptAt(value, vault.present()));
     }
 
     /**
@@ -131,13 +133,13 @@ abstract sealed class KeyOperations permits SecretOperations {
      */
     public String reencrypt(String token) {
         return perform(() -> {
-            try {
-                return keys.forWriting().reencrypt(token);
-            } catch (InvalidTokenException refused) {
-                rethrowUnlessForeign(refused);
-                keys.lookAgain();
-                return keys.forWriting().reencrypt(token);
+            if (Fernet.isWellFormed(token)) {
+                keys.reloadedForChange();
+            } else {
+                // A malformed token causes no reload, and no key either.
+                keys.forReading();
             }
+            return named(() -> keys.underPrimary(ring -> ring.reencrypt(token)));
         });
     }
 
@@ -149,31 +151,34 @@ abstract sealed class KeyOperations permits SecretOperations {
      */
     public Optional<String> keyIdOf(String token) {
         return perform(() -> {
-            Keyring ring = keys.forReading();
-            Optional<String> known = ring.keyIdOf(token);
-            return known.isPresent() || isMalformed(token, ring)
-                    ? known
-                    : keys.lookAgain().keyIdOf(token);
+            if (!Fernet.isWellFormed(token) || keys.isAbsent()) {
+                return Optional.empty();
+            }
+            Optional<String> known = keys.forReading().keyIdOf(token);
+            return known.isPresent() ? known : keys.afterUnknownToken().keyIdOf(token);
         });
     }
 
-    /** What is no token at all is not worth a look at the keys. */
-    private static boolean isMalformed(String token, Keyring ring) {
-        try {
-            new Fernet(ring.primary()).timestamp(token);
-            return false;
-        } catch (InvalidTokenException refused) {
-            return refused.reason() == InvalidTokenException.Reason.MALFORMED;
-        }
-    }
-
-    /** Tries the keys known, and once more after a look at the source where none of them made the token. */
+    /** Tries the known keys, and once more after a reload if none of them made the token. */
     final <T> T tried(Function<Keyring, T> use) {
         try {
             return use.apply(keys.forReading());
         } catch (InvalidTokenException refused) {
             rethrowUnlessForeign(refused);
-            return use.apply(keys.lookAgain());
+            return named(() -> use.apply(keys.afterUnknownToken()));
+        }
+    }
+
+    /** The error for an unknown token says where its key was looked for. */
+    private <T> T named(Supplier<T> attempt) {
+        try {
+            return attempt.get();
+        } catch (InvalidTokenException refused) {
+            rethrowUnlessForeign(refused);
+            throw keyFile.map(file -> new InvalidTokenException(
+                            refused.reason(),
+                            refused.getMessage() + " The keyring is that of the key file " + file + "."))
+                    .orElse(refused);
         }
     }
 
@@ -201,7 +206,10 @@ abstract sealed class KeyOperations permits SecretOperations {
     public String rotateKey() {
         return perform(() -> {
             FernetKey key = FernetKey.generate();
-            keys.rotateTo(key);
+            if (keys.isAbsent()) {
+                keys.underPrimary(ring -> ring);
+            }
+            changes.rotateTo(key);
             LOG.info("Key {} is the primary key now.", key.id());
             new Rekeying(store, keys, vault, null).afterRotation();
             return key.id();
@@ -209,10 +217,11 @@ abstract sealed class KeyOperations permits SecretOperations {
     }
 
     /**
-     * Re-encrypts every stored secret that is not under the primary key. May be repeated and interrupted: it does what is
-     * left, and an interrupted thread keeps its flag.
+     * Re-encrypts every stored secret that is not under the primary key. The keyring is reloaded first, so that another
+     * process's rotation counts. May be repeated and interrupted: it does what is left, and an interrupted thread keeps its
+     * flag. Only a report with {@code remaining=0} says that nothing in the store is under a former key.
      *
-     * @return what was done
+     * @return what was done, and what is left
      * @throws KeyringException where the keys cannot be read
      */
     public RekeyReport rekey() {
@@ -234,16 +243,17 @@ abstract sealed class KeyOperations permits SecretOperations {
     }
 
     /**
-     * Lists the keys this manager reads with.
+     * Lists the keys this manager reads with, as they are now: the keyring is reloaded first.
      *
-     * @return the primary first
+     * @return the primary first; empty if there is no keyring yet
      */
     public List<KeyInfo> listKeys() {
         return perform(() -> {
-            Keyring ring = keys.forReading();
+            Optional<Keyring> known = keys.reloadedKeys();
             Map<String, Long> counts = store.countsByKey();
-            return ring.keyIds().stream()
-                    .map(id -> new KeyInfo(id, id.equals(ring.primary().id()), counts.getOrDefault(id, 0L)))
+            return known.stream()
+                    .flatMap(ring -> ring.keyIds().stream()
+                            .map(id -> new KeyInfo(id, id.equals(ring.primary().id()), counts.getOrDefault(id, 0L))))
                     .toList();
         });
     }
@@ -262,7 +272,7 @@ abstract sealed class KeyOperations permits SecretOperations {
     public boolean destroyKey(String keyId) {
         return perform(() -> {
             Objects.requireNonNull(keyId, "keyId");
-            boolean destroyed = keys.destroy(keyId, () -> {
+            boolean destroyed = changes.destroy(keyId, () -> {
                 if (!store.forbid(keyId)) {
                     long count = Math.max(1, store.countsByKey().getOrDefault(keyId, 0L));
                     throw new KeyringException(

@@ -1,194 +1,391 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets;
 
-import static org.codomyrmex.secrets.Look.load;
-import static org.codomyrmex.secrets.keyring.KeyringException.Reason.IN_USE;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.ABSENT;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.LOCKED;
-import static org.codomyrmex.secrets.keyring.KeyringException.Reason.READ_ONLY;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.WRONG_ENVELOPE;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringException;
+import org.codomyrmex.secrets.keyring.KeyringSnapshot;
 import org.codomyrmex.secrets.keyring.KeyringSource;
-import org.codomyrmex.secrets.keyring.RotatableKeyringSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keyring of a manager in use. It looks at the source at most once a second, and only grows: a key leaves it by
- * {@link #destroy} or {@link #close} alone, whatever the source says, so that nothing that could be read becomes
- * unreadable under a running application. After a failed look it goes on reading and refuses to write.
+ * The keyring of a manager in use. It reloads its source at most once a second, and only grows: a key leaves it by
+ * {@link #drop} or {@link #close} alone, whatever the source says, so that nothing that could be read becomes unreadable
+ * under a running application. After a failed reload it goes on reading and refuses to encrypt.
  *
- * <p>Its lock is taken before any lock of the source, never after.
+ * <p>One reload runs at a time, and changes of the ring are made elsewhere ({@link KeyringChanges}), under a lock that
+ * nothing here takes: neither reading nor encrypting waits for a lock file or a store.
  */
 final class LiveKeyring {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecretManager.class);
 
-    /** How often a writer looks again when looks take too long. */
-    private static final int LOOKS = 3;
+    /** How often an encryption is repeated while reloads take too long. */
+    private static final int ATTEMPTS = 3;
 
-    /** What may take long to fail, and would again. */
-    private static final Set<KeyringException.Reason> DEAR = EnumSet.of(WRONG_ENVELOPE, UNAVAILABLE, LOCKED);
+    /** How long a read waits for the reload of another thread, and a reload for a change that is being made. */
+    private static final Duration SHORT_WAIT = Duration.ofMillis(250);
 
-    private final KeyringSource source;
-    private final InstantSource clock;
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Failures that may take long, and that would be repeated by each unknown token. */
+    private static final Set<KeyringException.Reason> SLOW_FAILURES = EnumSet.of(WRONG_ENVELOPE, UNAVAILABLE, LOCKED);
 
-    /** When each retired key was first seen to be retired here, by the monotonic clock. Guarded by the lock. */
-    private final Map<String, Long> retiredAtNanos = new HashMap<>();
+    private final ReloadedSource source;
+    private final KeyCreation creation;
+    private final InstantSource wall;
+    private final ReentrantLock reloading = new ReentrantLock();
+    private final ReloadBudget budget = new ReloadBudget();
 
-    /** The keys of which it was said that the source no longer has them. Guarded by the lock. */
+    /** The keys of which a warning said that the source no longer has them. Guarded by the lock. */
     private final Set<String> saidGone = new HashSet<>();
 
-    /** Keys destroyed here, which running operations may still hold. Guarded by the lock. */
+    /** The keys destroyed here, which running operations may still hold. Guarded by the lock. */
     private final List<FernetKey> dropped = new ArrayList<>();
 
-    private volatile Keyring ring;
-    private volatile @Nullable KeyringException failure;
-    private volatile Look last;
+    /** Never primary again, whatever the source says. */
+    private final Set<String> destroyedIds = ConcurrentHashMap.newKeySet();
 
-    LiveKeyring(KeyringSource source, boolean mayCreate, InstantSource clock) {
-        this.source = source;
-        this.clock = clock;
-        Look first = Look.begin(clock);
-        Keyring found = load(source, mayCreate);
-        // Keys of its own: they are destroyed when the manager closes, and those of the source stay as they are.
-        this.ring = found.copy();
-        this.last = first.ended(clock);
-        noteRetirements();
+    private volatile State state;
+
+    /**
+     * What operations go by, in one piece.
+     *
+     * @param ring the keys that are held; null until there is a keyring
+     * @param accepted the newest snapshot that was accepted
+     * @param changedAtNanos when the accepted ring was first seen, by the monotonic clock
+     * @param last the newest reload
+     * @param failure why it failed; null if it succeeded
+     */
+    record State(
+            @Nullable Keyring ring,
+            Optional<KeyringSnapshot> accepted,
+            long changedAtNanos,
+            LastReload last,
+            @Nullable KeyringException failure) {
+
+        Keyring keyring() {
+            return Objects.requireNonNull(ring, "ring");
+        }
+
+        boolean isDue() {
+            return failure == null ? last.isOver() : last.isOverAfterFailure();
+        }
     }
 
-    /** The keys for reading, also after a failed look. */
+    LiveKeyring(KeyringSource source, KeyCreation creation, InstantSource wall) {
+        this.source = new ReloadedSource(source);
+        this.creation = creation;
+        this.wall = wall;
+        LastReload first = LastReload.begin(wall);
+        this.state = new State(null, Optional.empty(), first.beganNanos(), first, null);
+        Optional<KeyringSnapshot> opened = creation.open(this.source);
+        opened.ifPresentOrElse(found -> accept(found, first), () -> state = unchanged(first));
+    }
+
+    /** The keys for reading, also after a failed reload. */
     Keyring forReading() {
-        if (isDue()) {
-            if (failure == null) {
-                lock.lock();
-            } else if (!lock.tryLock()) {
-                return ring;
-            }
-            try {
-                if (isDue()) {
-                    look();
-                }
-            } finally {
-                lock.unlock();
-            }
+        State now = state;
+        return present(now.isDue() ? reloadedForReading() : now);
+    }
+
+    /** Whether there is no keyring yet, and none has been made elsewhere. */
+    boolean isAbsent() {
+        State now = state;
+        return now.ring() == null && (now.isDue() ? reloadedForReading() : now).ring() == null;
+    }
+
+    private Keyring present(State now) {
+        Keyring ring = now.ring();
+        if (ring == null) {
+            throw creation.absent();
         }
         return ring;
     }
 
-    /** The keys for writing; an error after a failed look, for the primary may be another one by now. */
-    Keyring forWriting() {
-        for (int looks = 0; looks < LOOKS; looks++) {
-            forReading();
-            requireSound();
-            if (last.isFresh(clock)) {
-                return ring;
+    private State reloadedForReading() {
+        if (state.failure() == null ? takeForReading() : reloading.tryLock()) {
+            try {
+                if (state.isDue()) {
+                    reload(Duration.ZERO);
+                }
+            } finally {
+                reloading.unlock();
             }
-            lookAgain();
         }
-        throw new KeyringException(
-                UNAVAILABLE,
-                "The keyring takes longer than " + 2 * Look.INTERVAL.toSeconds()
-                        + " s to be read, so it is not known which key is the primary now. Nothing was encrypted;"
-                        + " look at the disk, or at the source of the keys.");
+        return state;
     }
 
-    private void requireSound() {
-        KeyringException failed = failure;
+    /** A read that is interrupted, or has waited long enough, goes on with the keys that are there. */
+    private boolean takeForReading() {
+        try {
+            return reloading.tryLock() || reloading.tryLock(SHORT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException kept) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /**
+     * Makes something with the primary key. It is given out only if, when it is ready, the newest reload is fresh and the key
+     * still is the primary; otherwise it is made again. A process can be stopped in the middle for any time, and the key
+     * destroyed meanwhile.
+     *
+     * @throws KeyringException after a failed reload, for another key may be the primary by now
+     */
+    <T> T underPrimary(Function<Keyring, T> make) {
+        Keyring ring = forEncrypting();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            T made = make.apply(ring);
+            State now = state;
+            boolean fresh = now.failure() == null && !now.isDue() && now.last().isQuick();
+            if (!fresh) {
+                now = reloadedForEncrypting();
+            }
+            Keyring newest = sound(now);
+            if (newest.primary().id().equals(ring.primary().id())
+                    && (fresh || now.last().isFresh())) {
+                return made;
+            }
+            ring = newest;
+        }
+        throw notFresh(state.last());
+    }
+
+    private Keyring forEncrypting() {
+        State now = state;
+        if (now.ring() == null || now.failure() != null) {
+            now = reloadedForEncrypting();
+        }
+        return now.ring() == null && now.failure() == null ? create() : sound(now);
+    }
+
+    private State reloadedForEncrypting() {
+        reloading.lock();
+        try {
+            if (state.isDue()) {
+                reload(Duration.ZERO);
+            }
+            return state;
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    private Keyring create() {
+        reloading.lock();
+        try {
+            if (state.ring() == null) {
+                LastReload begun = LastReload.begin(wall);
+                accept(creation.create(source), begun);
+            }
+            return present(state);
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    private Keyring sound(State now) {
+        KeyringException failed = now.failure();
         if (failed != null) {
             throw new KeyringException(
                     failed.reason(),
-                    "Nothing is encrypted while the keyring cannot be read; reading goes on with the keys known. "
+                    "Nothing is encrypted while the keyring cannot be read; reading goes on with the known keys. "
                             + failed.getMessage(),
                     failed);
         }
+        return present(now);
     }
 
-    /** Looks now, before the caller gives up on a token that no key opens; a look that began meanwhile will do. */
-    Keyring lookAgain() {
+    private static KeyringException notFresh(LastReload last) {
+        return new KeyringException(
+                UNAVAILABLE,
+                last.isFreshByMonotonicClock()
+                        ? "The system's clock was set several times in a moment, so nobody can tell which key is the"
+                                + " primary now. Nothing was encrypted; look for what sets the clock."
+                        : "The keyring takes longer than " + 2 * LastReload.INTERVAL.toSeconds()
+                                + " s to be read, so nobody can tell which key is the primary now. Nothing was"
+                                + " encrypted; look at the disk, or at the source of the keys.");
+    }
+
+    /** Reloads now: for maintenance, which must act on the keys as they are. A failure is left to the caller. */
+    State reloaded() {
+        reloading.lock();
+        try {
+            reload(Duration.ZERO);
+            return state;
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    /** The same; an error if that fails, or there is no keyring. */
+    State reloadedForChange() {
+        State now = reloaded();
+        sound(now);
+        return now;
+    }
+
+    /** Whatever is held after a reload: the keys to list, or to try once more. */
+    Optional<Keyring> reloadedKeys() {
+        return Optional.ofNullable(reloaded().ring());
+    }
+
+    /** Reloads before the caller gives up on a token that no key opens, if unknown tokens have not caused too many. */
+    Keyring afterUnknownToken() {
         long asked = System.nanoTime();
-        lock.lock();
-        try {
-            if (last.beganNanos() - asked < 0 && !keepsPause()) {
-                look();
+        if (takeForReading()) {
+            try {
+                if (state.last().beganNanos() - asked < 0 && !keepsPause() && budget.take()) {
+                    reload(SHORT_WAIT);
+                }
+            } finally {
+                reloading.unlock();
             }
-            return ring;
-        } finally {
-            lock.unlock();
         }
+        return present(state);
     }
 
-    /** Where an envelope, a disk or a lock has failed the pause is kept: not every unknown token asks it in vain. */
+    /** If an envelope, a disk or a lock has failed, the pause is kept: not every unknown token asks it in vain. */
     private boolean keepsPause() {
-        KeyringException failed = failure;
-        return failed != null && DEAR.contains(failed.reason()) && !isDue();
+        KeyringException failed = state.failure();
+        return failed != null && SLOW_FAILURES.contains(failed.reason()) && !state.isDue();
     }
 
-    private boolean isDue() {
-        return last.isOver(clock, failure != null);
-    }
-
-    private void look() {
-        Look look = Look.begin(clock);
+    /** Reads the source. The caller holds the lock. */
+    private void reload(Duration lockWait) {
+        LastReload begun = LastReload.begin(wall);
+        State before = state;
         try {
-            adopt(load(source, false));
-            failure = null;
+            accept(source.reload(before.accepted(), lockWait), begun);
         } catch (KeyringException failed) {
-            noteFailure(failed);
-        } finally {
-            last = look.ended(clock);
+            if (before.ring() == null && failed.reason() == ABSENT) {
+                creation.noteAbsence(failed);
+                state = unchanged(begun);
+            } else {
+                noteFailure(failed, begun);
+            }
         }
     }
 
-    private void noteFailure(KeyringException failed) {
-        if (failure == null) {
+    private State unchanged(LastReload begun) {
+        State before = state;
+        return new State(before.ring(), before.accepted(), before.changedAtNanos(), begun.ended(), null);
+    }
+
+    private void noteFailure(KeyringException failed, LastReload begun) {
+        State before = state;
+        if (before.failure() == null) {
             LOG.error(
-                    "The keyring can no longer be read; reading goes on, writing is refused. {}", failed.getMessage());
+                    "The keyring can no longer be read; reading goes on, encrypting is refused. {}",
+                    failed.getMessage());
         }
-        failure = failed;
+        state = new State(before.ring(), before.accepted(), before.changedAtNanos(), begun.ended(), failed);
     }
 
     /** Takes the primary and the order from the source, and keeps every key that is held. */
-    private void adopt(Keyring fresh) {
-        Keyring held = ring;
-        Keyring next = null;
-        for (FernetKey key : keysOf(fresh)) {
-            FernetKey own =
-                    keysOf(held).stream().filter(key::equals).findFirst().orElseGet(key::copy);
-            next = next == null ? Keyring.of(own) : next.withRetired(own);
+    private void accept(KeyringSnapshot found, LastReload begun) {
+        State before = state;
+        if (before.accepted().isPresent() && before.accepted().get() == found) {
+            state = unchanged(begun);
+            return;
         }
-        for (FernetKey key : keysOf(held)) {
-            next = Objects.requireNonNull(next).withRetired(key);
-        }
-        warnOfKeysGone(held, fresh);
-        if (!held.equals(next)) {
-            ring = Objects.requireNonNull(next);
-            noteRetirements();
+        requireAcceptable(found);
+        Keyring held = before.ring();
+        Keyring merged = merged(found.keyring(), held);
+        boolean same = merged.equals(held);
+        warnOfKeysGone(held, found.keyring());
+        state = new State(
+                same ? held : merged,
+                Optional.of(found),
+                same && before.failure() == null ? before.changedAtNanos() : System.nanoTime(),
+                begun.ended(),
+                null);
+    }
+
+    /**
+     * Refuses a ring whose primary key was destroyed here; and a sealed one that makes a retired key the primary while it
+     * lacks the former primary, which only an older copy does.
+     */
+    void requireAcceptable(KeyringSnapshot found) {
+        requireNotDestroyed(found.keyring());
+        Keyring held = state.ring();
+        Optional<KeyringSnapshot> accepted = state.accepted();
+        if (found.ringId().isPresent() && held != null && accepted.isPresent()) {
+            String primary = found.keyring().primary().id();
+            String former = accepted.get().keyring().primary().id();
+            if (!primary.equals(former)
+                    && held.contains(primary)
+                    && !found.keyring().contains(former)) {
+                throw new KeyringException(
+                        UNAVAILABLE,
+                        "The sealed ring was replaced by an older one: its primary key " + primary
+                                + " is retired here, and it lacks key " + former
+                                + ", which was the primary. Put the newer one back. If the older one is meant, restart the"
+                                + " processes that use it, then rotate the key.");
+            }
         }
     }
 
-    private void warnOfKeysGone(Keyring held, Keyring fresh) {
-        List<String> gone = held.keyIds().stream()
-                .filter(id -> !fresh.contains(id) && saidGone.add(id))
-                .toList();
+    void requireNotDestroyed(Keyring found) {
+        String primary = found.primary().id();
+        if (destroyedIds.contains(primary)) {
+            throw new KeyringException(
+                    UNAVAILABLE,
+                    "The primary key " + primary
+                            + " of the keyring was destroyed by this manager, so an older keyring was"
+                            + " put in its place. Put the newer one back. If the older one is meant, restart the processes"
+                            + " that use it, then rotate the key.");
+        }
+    }
+
+    private Keyring merged(Keyring fresh, @Nullable Keyring held) {
+        Map<String, FernetKey> next = new LinkedHashMap<>();
+        for (FernetKey key : fresh.keys()) {
+            Optional<FernetKey> own = held == null ? Optional.empty() : held.key(key.id());
+            if (own.isPresent() && !own.get().equals(key)) {
+                throw new KeyringException(
+                        UNAVAILABLE,
+                        "The keyring has a key with the id " + key.id() + " of another key, which this manager uses."
+                                + " Remove the one that was made on purpose.");
+            }
+            if (own.isPresent()) {
+                source.dropSurplus(key);
+            }
+            next.put(key.id(), own.orElseGet(() -> source.owned(key)));
+        }
+        if (held != null) {
+            held.keys().forEach(key -> next.putIfAbsent(key.id(), key));
+        }
+        return Keyring.of(List.copyOf(next.values()));
+    }
+
+    private void warnOfKeysGone(@Nullable Keyring held, Keyring fresh) {
+        List<String> gone = held == null
+                ? List.of()
+                : held.keyIds().stream()
+                        .filter(id -> !fresh.contains(id) && saidGone.add(id))
+                        .toList();
         if (!gone.isEmpty()) {
             LOG.warn(
                     "The keyring no longer has {}; this manager still does, and reads with it until it is closed.",
@@ -196,100 +393,35 @@ final class LiveKeyring {
         }
     }
 
-    private void noteRetirements() {
-        retiredAtNanos.remove(ring.primary().id());
-        for (FernetKey key : ring.retired()) {
-            retiredAtNanos.putIfAbsent(key.id(), System.nanoTime());
-        }
+    ReloadedSource source() {
+        return source;
     }
 
-    private static List<FernetKey> keysOf(Keyring keyring) {
-        return Stream.concat(Stream.of(keyring.primary()), keyring.retired().stream())
-                .toList();
-    }
-
-    /** Makes a key the primary, durably, and uses it from then on. */
-    void rotateTo(FernetKey newPrimary) {
-        RotatableKeyringSource rotatable = rotatable("rotated");
-        lock.lock();
+    /** Forgets a key that is destroyed. It stays usable for the operations that run. */
+    void drop(String keyId) {
+        reloading.lock();
         try {
-            Look look = Look.begin(clock);
-            adopt(rotatable.update(present -> present.rotatedTo(newPrimary)));
-            failure = null;
-            last = look.ended(clock);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Destroys a retired key, once no live manager can still encrypt under it; false where there is no such key. */
-    boolean destroy(String keyId, BooleanSupplier forbid) {
-        if (!lookAgain().contains(keyId)) {
-            requireSound();
-            return false;
-        }
-        RotatableKeyringSource rotatable = rotatable("destroyed");
-        requireRetired(keyId);
-        awaitOtherManagers(keyId);
-        lock.lock();
-        try {
-            Keyring left = rotatable.destroy(keyId, forbid);
             saidGone.add(keyId);
-            adopt(left);
-            failure = null;
-            requireRetired(keyId);
-            keysOf(ring).stream().filter(key -> key.id().equals(keyId)).forEach(dropped::add);
-            ring = ring.without(keyId);
-            retiredAtNanos.remove(keyId);
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void requireRetired(String keyId) {
-        if (ring.primary().id().equals(keyId)) {
-            throw new KeyringException(
-                    IN_USE, "Key " + keyId + " is the primary key, which encrypts. Rotate to another one first.");
-        }
-    }
-
-    /** Every live manager looks once an interval: after two of them, none encrypts under a retired key any more. */
-    private void awaitOtherManagers(String keyId) {
-        long retiredAt;
-        lock.lock();
-        try {
-            retiredAt = retiredAtNanos.getOrDefault(keyId, System.nanoTime());
-        } finally {
-            lock.unlock();
-        }
-        boolean interrupted = false;
-        long end = retiredAt + 2 * Look.INTERVAL.toNanos();
-        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-            try {
-                TimeUnit.NANOSECONDS.sleep(left);
-            } catch (InterruptedException kept) {
-                interrupted = true;
+            destroyedIds.add(keyId);
+            reload(Duration.ZERO);
+            State now = state;
+            Keyring ring = present(now);
+            if (!ring.primary().id().equals(keyId)) {
+                ring.key(keyId).ifPresent(dropped::add);
+                state = new State(ring.without(keyId), now.accepted(), now.changedAtNanos(), now.last(), now.failure());
             }
+        } finally {
+            reloading.unlock();
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private RotatableKeyringSource rotatable(String what) {
-        if (source instanceof RotatableKeyringSource rotatable) {
-            return rotatable;
-        }
-        throw new KeyringException(
-                READ_ONLY,
-                "Keys cannot be " + what + " here: this manager's keyring comes from the environment or from the"
-                        + " application, which must change it. Keep the keys in a key file to rotate them.");
     }
 
     /** Destroys the keys. No operation runs any more. */
     void close() {
-        keysOf(ring).forEach(FernetKey::destroy);
+        Keyring ring = state.ring();
+        if (ring != null) {
+            ring.keys().forEach(FernetKey::destroy);
+        }
         dropped.forEach(FernetKey::destroy);
+        source.dropKeys();
     }
 }

@@ -47,8 +47,8 @@ final class RekeyBatch implements Callable<RekeyBatch> {
     private long reencrypted;
     private long passed;
 
-    /** Whether the keys have been looked at since the records were read. */
-    private boolean looked;
+    /** Whether the keys have been reloaded since the record was read. */
+    private boolean reloaded;
 
     private @Nullable Keyring tried;
 
@@ -86,13 +86,19 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         return failures;
     }
 
+    /**
+     * The keys are reloaded after the records were read, so that none is moved from the key of a rotation elsewhere back to a
+     * former one.
+     */
     @Override
     public RekeyBatch call() {
+        keys.reloadedForChange();
         moveTogether();
         for (StoredSecret secret : secrets) {
             if (stopped.getAsBoolean()) {
                 break;
             }
+            reloaded = true;
             move(secret);
         }
         secrets.clear();
@@ -100,24 +106,11 @@ final class RekeyBatch implements Callable<RekeyBatch> {
     }
 
     /**
-     * Moves all that is as expected at once, under what is the primary key now: a store refuses it if it is destroyed
-     * meanwhile. What is left is looked at one by one, and the reason found there.
+     * Moves whatever is as expected at once, under the present primary key: a store refuses it if it is destroyed meanwhile.
+     * The rest is moved one by one, and the reason for each failure found there.
      */
     private void moveTogether() {
-        Keyring ring = keys.forWriting();
-        List<Swap> swaps = new ArrayList<>(secrets.size());
-        for (StoredSecret secret : secrets) {
-            if (stopped.getAsBoolean()) {
-                return;
-            }
-            if (!secret.keyId().equals(ring.primary().id())) {
-                try {
-                    swaps.add(new Swap(secret, moved(secret, ring)));
-                } catch (RuntimeException refused) {
-                    // one that cannot be moved stops no other
-                }
-            }
-        }
+        List<Swap> swaps = keys.underPrimary(this::swapsUnder);
         Set<String> done = new HashSet<>();
         try {
             store.swapAll(swaps, (swap, outcome) -> {
@@ -133,18 +126,35 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         reencrypted += before - secrets.size();
     }
 
+    private List<Swap> swapsUnder(Keyring ring) {
+        List<Swap> swaps = new ArrayList<>(secrets.size());
+        for (StoredSecret secret : secrets) {
+            if (stopped.getAsBoolean()) {
+                return List.of();
+            }
+            if (!secret.keyId().equals(ring.primary().id())) {
+                try {
+                    swaps.add(new Swap(secret, moved(secret, ring)));
+                } catch (RuntimeException refused) {
+                    // one that cannot be moved stops no other
+                }
+            }
+        }
+        return swaps;
+    }
+
     /** What became of one attempt. */
     private enum Attempt {
         DONE,
-        /** It is another record by now, or there are other keys. */
+        /** It is another record by now. */
         AGAIN,
-        /** No key opens it, and none is known that should. */
+        /** No key opens it, and its own is not in the keyring. */
         KEY_MISSING
     }
 
     /**
-     * A key is missing only if the record is still the same after the keys have been looked at: while this batch waited,
-     * others may have moved the secret and destroyed the key.
+     * A key is missing only if the record is still the same after the keys were reloaded: while this batch waited, others may
+     * have moved the secret and destroyed the key.
      */
     private void move(StoredSecret read) {
         StoredSecret secret = read;
@@ -159,12 +169,11 @@ final class RekeyBatch implements Callable<RekeyBatch> {
                     passed++;
                     return;
                 }
-                boolean changed = !present.get().token().equals(secret.token());
-                if (outcome == Attempt.KEY_MISSING && !changed) {
+                if (outcome == Attempt.KEY_MISSING && present.get().token().equals(secret.token())) {
                     failures.add(new RekeyFailure(secret.id(), KEY_MISSING));
                     return;
                 }
-                looked &= !changed;
+                reloaded = false;
                 secret = present.get();
             }
             failures.add(new RekeyFailure(secret.id(), STORE_UNAVAILABLE));
@@ -176,8 +185,12 @@ final class RekeyBatch implements Callable<RekeyBatch> {
     }
 
     private Attempt attempt(StoredSecret secret) {
+        if (!reloaded) {
+            keys.reloadedForChange();
+            reloaded = true;
+        }
         try {
-            WriteOutcome outcome = vault.written(ring -> swapped(secret, ring));
+            WriteOutcome outcome = vault.written(ring -> tried(secret, ring), moved -> swapped(secret, moved));
             return outcome == WriteOutcome.DONE ? Attempt.DONE : Attempt.AGAIN;
         } catch (InvalidTokenException refused) {
             boolean keyWasThere = tried != null && tried.contains(secret.keyId());
@@ -185,24 +198,27 @@ final class RekeyBatch implements Callable<RekeyBatch> {
                 failures.add(new RekeyFailure(secret.id(), DAMAGED));
                 return Attempt.DONE;
             }
-            Keyring now = looked ? keys.forReading() : keys.lookAgain();
-            looked = true;
-            return now.contains(secret.keyId()) ? Attempt.AGAIN : Attempt.KEY_MISSING;
+            return Attempt.KEY_MISSING;
         }
     }
 
-    private WriteOutcome swapped(StoredSecret secret, Keyring ring) {
+    /** The secret under the primary key; itself if it is there already. */
+    private StoredSecret tried(StoredSecret secret, Keyring ring) {
         tried = ring;
-        if (secret.keyId().equals(ring.primary().id())) {
+        return secret.keyId().equals(ring.primary().id()) ? secret : moved(secret, ring);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same object: nothing was made
+    private WriteOutcome swapped(StoredSecret secret, StoredSecret moved) {
+        if (moved == secret) {
             passed++;
             return WriteOutcome.DONE;
         }
-        WriteOutcome outcome = store.swap(secret, moved(secret, ring));
+        WriteOutcome outcome = store.swap(secret, moved);
         reencrypted += outcome == WriteOutcome.DONE ? 1 : 0;
         return outcome;
     }
 
-    /** The secret under the primary key. */
     private StoredSecret moved(StoredSecret secret, Keyring ring) {
         vault.seals.requireIntact(secret, ring);
         String token = ring.reencryptUnder(secret.keyId(), secret.token());

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,21 +57,16 @@ final class Rekeying {
     }
 
     RekeyReport run() {
-        String primary = keys.forWriting().primary().id();
-        progress.total = store.countsByKey().entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(primary))
-                .mapToLong(entry -> entry.getValue())
-                .sum();
+        String primary = keys.reloadedForChange().keyring().primary().id();
+        progress.total = secretsNotUnder(primary);
         int workers =
                 progress.total <= RekeyBatch.MOST ? 1 : Runtime.getRuntime().availableProcessors();
         ExecutorService pool = Executors.newFixedThreadPool(workers, Rekeying::worker);
-        String last;
         try {
-            last = walkToPrimary(primary, pool, 2 * workers);
+            walkToPrimary(primary, pool, 2 * workers);
         } catch (Interrupted interrupted) {
             stopped = true;
             finish(0);
-            last = keys.forReading().primary().id();
             LOG.warn("Re-encryption was interrupted; rekey() does what is left.");
         } catch (RuntimeException | Error ended) {
             stopped = true;
@@ -80,30 +76,49 @@ final class Rekeying {
             pool.shutdown();
         }
         progress.last(stopped);
-        return new RekeyReport(last, reencrypted, failed, failures);
+        return report();
+    }
+
+    /** Somebody may destroy a key on this report: what is left is counted in the store, under the primary key of now. */
+    private RekeyReport report() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            String primary = keys.reloadedForChange().keyring().primary().id();
+            return new RekeyReport(primary, reencrypted, failed, secretsNotUnder(primary), failures);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private long secretsNotUnder(String primary) {
+        return store.countsByKey().entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(primary))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     /** Goes through the store, and again if another key has become the primary meanwhile, but not for ever. */
-    private String walkToPrimary(String first, ExecutorService pool, int most) {
+    private void walkToPrimary(String first, ExecutorService pool, int most) {
         String primary = first;
         for (int walks = 0; walks < WALKS; walks++) {
             failed = 0;
             failures.clear();
             walk(primary, pool, most);
             finish(0);
-            String now = keys.forReading().primary().id();
+            String now = keys.reloadedForChange().keyring().primary().id();
             if (now.equals(primary)) {
                 break;
             }
             primary = now;
         }
-        return primary;
     }
 
     /** The same after a rotation: the new key is in use and durable whatever happens here, so this only warns. */
     void afterRotation() {
         try {
-            long left = run().failed();
+            long left = run().remaining();
             if (left > 0) {
                 LOG.warn(
                         "{} secrets are still under former keys, as they were. Run rekey() when that is mended.", left);

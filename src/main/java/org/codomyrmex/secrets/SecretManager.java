@@ -66,7 +66,7 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
             SecretStore store, LiveKeyring keys, InstantSource clock, Optional<Path> keyFile, boolean shared) {}
 
     /**
-     * A builder for managers of another make.
+     * Returns a builder to choose keys, store and clock.
      *
      * @return a builder set to the default keys and secrets in memory
      */
@@ -114,7 +114,9 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
         private volatile @Nullable KeyringSource keyring;
         private volatile @Nullable SecretStore store;
         private volatile InstantSource clock = InstantSource.system();
+        private volatile InstantSource wall = InstantSource.system();
         private volatile boolean existingKeyRequired;
+        private volatile boolean createdLater;
         private volatile boolean shared;
 
         private Builder() {}
@@ -162,6 +164,24 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
             return this;
         }
 
+        /**
+         * Makes no key when it is opened. If there is none, gets and lists are empty and whatever needs a key is an error
+         * ({@link KeyringException.Reason#ABSENT}) until the first call that encrypts makes one: storing, rotating or
+         * {@code encrypt}. An application that only reads so never makes a key at a wrong path.
+         *
+         * @return this builder
+         */
+        public Builder createKeyOnFirstEncryption() {
+            createdLater = true;
+            return this;
+        }
+
+        /** The wall clock by which the freshness of the keys is told; for tests, which cannot set the system's. */
+        Builder wall(InstantSource source) {
+            wall = source;
+            return this;
+        }
+
         Builder shared() {
             shared = true;
             return this;
@@ -185,30 +205,19 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
                 KeyringSource source = given == null ? defaults.source() : given;
                 SecretStore kept = store;
                 SecretStore secrets = kept == null ? new InMemorySecretStore() : kept;
-                Map<String, Long> counts = secrets.countsByKey();
-                LiveKeyring keys = open(source, counts);
-                warnOfMissingKeys(keys, counts);
+                // The setting first: a wrong one is an error even if it would not matter.
+                boolean required = defaults.existingKeyRequired() || existingKeyRequired;
+                KeyCreation.When when = required
+                        ? KeyCreation.When.NEVER
+                        : createdLater ? KeyCreation.When.AT_FIRST_ENCRYPTION : KeyCreation.When.AT_OPENING;
+                LiveKeyring keys = new LiveKeyring(source, new KeyCreation(when, secrets::countsByKey), wall);
+                if (!keys.isAbsent()) {
+                    warnOfMissingKeys(keys, secrets.countsByKey());
+                }
                 Optional<Path> keyFile =
                         source instanceof FileKeyringSource file ? Optional.of(file.keyFile()) : Optional.empty();
                 return new Opened(secrets, keys, clock, keyFile, shared);
             });
-        }
-
-        private LiveKeyring open(KeyringSource source, Map<String, Long> counts) {
-            // The setting first: one that is wrong is an error also where it would not matter.
-            boolean mayCreate = !defaults.existingKeyRequired() && !existingKeyRequired && counts.isEmpty();
-            try {
-                return new LiveKeyring(source, mayCreate, clock);
-            } catch (KeyringException absent) {
-                if (absent.reason() != KeyringException.Reason.ABSENT || counts.isEmpty()) {
-                    throw absent;
-                }
-                throw new KeyringException(
-                        KeyringException.Reason.ABSENT,
-                        absent.getMessage() + " The store holds secrets under these keys, without which they cannot be"
-                                + " read: " + Printable.of(String.join(", ", counts.keySet())) + ".",
-                        absent);
-            }
         }
 
         private static void warnOfMissingKeys(LiveKeyring keys, Map<String, Long> counts) {

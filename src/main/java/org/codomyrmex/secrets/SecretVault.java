@@ -33,13 +33,15 @@ import org.codomyrmex.secrets.store.WriteOutcome;
 
 /**
  * Where keys and store meet: a value goes in under the primary key and comes out under the key its record names. Holds
- * neither keys nor values. Its two loops are what makes storing and reading safe beside rotation and destruction
- * elsewhere: a writer whose key was forbidden looks at the keys again, and a reader whose key is unknown looks at the
- * keys, then at the record, again.
+ * neither keys nor values. Its two loops make storing and reading safe beside rotation and destruction elsewhere: a writer
+ * whose key was forbidden reloads the keys, and a reader whose key is unknown reloads the keys, then reads the record
+ * again.
  */
 final class SecretVault {
 
     private static final int ID_BYTES = 16;
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     /** Each further attempt means that somebody rotated in between. */
     private static final int ATTEMPTS = 16;
@@ -72,7 +74,7 @@ final class SecretVault {
     /** The same under an id that was drawn before. */
     void insert(String id, String name, byte[] value, Map<String, Object> metadata) {
         Instant createdAt = now();
-        written(ring -> store.insert(recordOf(ring, id, name, createdAt, metadata, value)));
+        written(ring -> recordOf(ring, id, name, createdAt, metadata, value), store::insert);
     }
 
     /** Replaces every secret of a name by one with a new value. */
@@ -84,7 +86,8 @@ final class SecretVault {
             Optional<String> previousId = first.map(StoredSecret::id);
             Map<String, Object> metadata = rotated(first, rotatedAt);
             WriteOutcome outcome = written(
-                    ring -> store.replaceNamed(previousId, recordOf(ring, id, name, rotatedAt, metadata, value)));
+                    ring -> recordOf(ring, id, name, rotatedAt, metadata, value),
+                    secret -> store.replaceNamed(previousId, secret));
             if (outcome == WriteOutcome.DONE) {
                 if (!(store instanceof RotationHistory)) {
                     log.add(new Rotation(name, id, previousId, rotatedAt));
@@ -114,29 +117,27 @@ final class SecretVault {
         return seals.sealed(new StoredSecret(id, name, createdAt, metadata, primary.id(), token), primary);
     }
 
-    /** Writes under the primary key, and once more under the next one where the store forbids it. */
-    WriteOutcome written(Function<Keyring, WriteOutcome> write) {
-        Keyring ring = keys.forWriting();
+    /** Writes a secret under the primary key, and once more under the next one if the store forbids it. */
+    WriteOutcome written(Function<Keyring, StoredSecret> make, Function<StoredSecret, WriteOutcome> write) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            WriteOutcome outcome = write.apply(ring);
+            StoredSecret secret = keys.underPrimary(make);
+            WriteOutcome outcome = write.apply(secret);
             if (outcome != WriteOutcome.KEY_FORBIDDEN) {
                 return outcome;
             }
-            String refused = ring.primary().id();
-            keys.lookAgain();
-            ring = keys.forWriting();
-            if (ring.primary().id().equals(refused)) {
+            if (keys.reloadedForChange().keyring().primary().id().equals(secret.keyId())) {
                 throw new KeyringException(
                         IN_USE,
-                        "The store forbids key " + refused + ", which was destroyed for it, but it is the primary key"
-                                + " of this keyring. Nothing was stored; make another key the primary with rotateKey.");
+                        "The store forbids key " + secret.keyId()
+                                + ", which was destroyed for it, but it is the primary"
+                                + " key of this keyring. Nothing was stored; make another key the primary with rotateKey.");
             }
         }
         throw new StoreException("The store refused " + ATTEMPTS + " primary keys one after the other, each destroyed"
                 + " while it was in use. Nothing was stored; rotate and destroy less often.");
     }
 
-    /** Finds and opens. Every answer of the store is looked for anew after the keys have been looked at again. */
+    /** Finds and opens. Once the keys were reloaded, the record is read again. */
     Optional<byte[]> open(Supplier<Optional<StoredSecret>> find) {
         return read(find, (ring, secret) -> ring.decryptUnder(secret.keyId(), secret.token()));
     }
@@ -154,7 +155,7 @@ final class SecretVault {
     }
 
     private <T> Optional<T> read(Supplier<Optional<StoredSecret>> find, BiFunction<Keyring, StoredSecret, T> use) {
-        Keyring ring = keys.forReading();
+        Keyring ring = null;
         String given = "";
         while (true) {
             Optional<StoredSecret> found = find.get();
@@ -162,6 +163,7 @@ final class SecretVault {
                 return Optional.empty();
             }
             StoredSecret secret = found.get();
+            ring = ring == null ? keys.forReading() : ring;
             RecordSeals.State state = seals.stateOf(secret, ring);
             if (state == RecordSeals.State.TAMPERED) {
                 throw tampered(secret);
@@ -179,7 +181,7 @@ final class SecretVault {
                 throw unreadable(secret, ring);
             }
             given = secret.token();
-            ring = keys.lookAgain();
+            ring = keys.afterUnknownToken();
         }
     }
 
@@ -234,9 +236,9 @@ final class SecretVault {
     /** The present; tokens count from 1970, and a clock that is set before is no mistake of the caller's. */
     Instant present() {
         Instant present = clock.instant();
-        if (present.isBefore(Instant.EPOCH)) {
-            throw new CodomyrmexException(
-                    "The clock shows " + present + ", and a token's time counts from 1970. Set the clock.");
+        if (present.isBefore(Instant.EPOCH) || present.isAfter(LATEST)) {
+            throw new CodomyrmexException("The clock shows " + present
+                    + ", expected a time from 1970 to 9999, as tokens and stores keep it. Set the clock.");
         }
         return present;
     }

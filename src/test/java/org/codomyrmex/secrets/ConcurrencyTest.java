@@ -109,7 +109,7 @@ class ConcurrencyTest {
                 work.add(() -> exchange(mine, other));
             }
             run(work);
-            managers.forEach(each -> each.keys.lookAgain());
+            managers.forEach(each -> each.keys.reloaded());
             assertThat(one.rekey().keyId()).isEqualTo(two.rekey().keyId());
             assertConsistent(one);
             assertConsistent(two);

@@ -129,11 +129,11 @@ class DestroyKeyTest {
 
         // Another manager goes on reading with it, says once that it is gone, and writes under the new one.
         try (CapturedLog log = new CapturedLog()) {
-            other.keys.lookAgain();
+            other.keys.reloaded();
             assertThat(log.warnings()).hasSize(1);
             for (int i = 0; i < 3; i++) {
                 manager.rotateKey();
-                other.keys.lookAgain();
+                other.keys.reloaded();
             }
             assertThat(other.decrypt(token)).isEqualTo(canary("token"));
             assertThat(other.listKeys()).extracting(KeyInfo::id).contains(firstKey);

@@ -81,12 +81,12 @@ class RekeyFailuresTest {
 
         String rotated = manager.rotateKey();
         assertThat(manager.rekey())
-                .isEqualTo(new RekeyReport(rotated, 0, 1, List.of(new RekeyFailure(orphan, KEY_MISSING))));
+                .isEqualTo(new RekeyReport(rotated, 0, 1, 1, List.of(new RekeyFailure(orphan, KEY_MISSING))));
         assertThat(store.findById(orphan)).contains(before);
         assertThat(manager.getSecret(good)).contains(canary("good"));
 
         keys.update(ring -> ring.withRetired(foreign));
-        assertThat(manager.rekey()).isEqualTo(new RekeyReport(rotated, 1, 0, List.of()));
+        assertThat(manager.rekey()).isEqualTo(new RekeyReport(rotated, 1, 0, 0, List.of()));
         assertThat(manager.getSecret(orphan)).contains(canary(1));
     }
 
@@ -98,7 +98,7 @@ class RekeyFailuresTest {
 
         String rotated = manager.rotateKey();
         assertThat(manager.rekey())
-                .isEqualTo(new RekeyReport(rotated, 0, 1, List.of(new RekeyFailure(damaged, DAMAGED))));
+                .isEqualTo(new RekeyReport(rotated, 0, 1, 1, List.of(new RekeyFailure(damaged, DAMAGED))));
         assertThat(store.findById(damaged)).contains(before);
         assertThat(manager.getSecret(good)).contains(canary("good"));
         assertThat(manager.listKeys()).extracting(KeyInfo::secrets).containsExactly(1L, 1L);
@@ -117,10 +117,10 @@ class RekeyFailuresTest {
     @Test
     void movesASecretThatIsUnderAnotherKeyOfTheRingThanItsRecordSays() {
         keys.update(ring -> ring.withRetired(foreign));
-        manager.keys.lookAgain();
+        manager.keys.reloaded();
         String id = insertForeign(1, "f".repeat(16));
         assertThat(manager.getSecret(id)).contains(canary(1));
-        assertThat(manager.rekey()).isEqualTo(new RekeyReport(firstKey, 1, 0, List.of()));
+        assertThat(manager.rekey()).isEqualTo(new RekeyReport(firstKey, 1, 0, 0, List.of()));
         assertThat(manager.describeSecret(id).orElseThrow().keyId()).isEqualTo(firstKey);
         assertThat(manager.getSecret(id)).contains(canary(1));
     }
@@ -143,7 +143,7 @@ class RekeyFailuresTest {
         }
 
         store.broken.clear();
-        assertThat(manager.rekey()).isEqualTo(new RekeyReport(rotated, 2, 0, List.of()));
+        assertThat(manager.rekey()).isEqualTo(new RekeyReport(rotated, 2, 0, 0, List.of()));
         assertThat(manager.listKeys()).extracting(KeyInfo::secrets).containsExactly(5L, 0L);
     }
 

@@ -70,7 +70,7 @@ class RekeyTest {
             ids.add(manager.storeSecret("name", canary(i)));
         }
         keys.update(ring -> ring.rotatedTo(FernetKey.generate()));
-        manager.keys.lookAgain();
+        manager.keys.reloaded();
         return ids;
     }
 
@@ -88,8 +88,8 @@ class RekeyTest {
     void movesWhatIsLeftAndMayBeRepeated() {
         List<String> ids = storeUnderARetiredKey(MANY);
         manager.storeSecret("new", canary("new"));
-        assertThat(manager.rekey()).isEqualTo(new RekeyReport(primary(), MANY, 0, List.of()));
-        assertThat(manager.rekey()).isEqualTo(new RekeyReport(primary(), 0, 0, List.of()));
+        assertThat(manager.rekey()).isEqualTo(new RekeyReport(primary(), MANY, 0, 0, List.of()));
+        assertThat(manager.rekey()).isEqualTo(new RekeyReport(primary(), 0, 0, 0, List.of()));
         assertThat(manager.listKeys()).extracting(KeyInfo::secrets).containsExactly(MANY + 1L, 0L);
         assertAllReadable(ids);
     }
@@ -143,7 +143,7 @@ class RekeyTest {
                 told.incrementAndGet();
                 throw new UnsupportedOperationException(canary());
             });
-            assertThat(report).isEqualTo(new RekeyReport(primary(), MANY, 0, List.of()));
+            assertThat(report).isEqualTo(new RekeyReport(primary(), MANY, 0, 0, List.of()));
             assertThat(told).hasValue(1);
             assertThat(log.warnings())
                     .singleElement()
@@ -189,7 +189,7 @@ class RekeyTest {
 
         assertThat(primary()).isEqualTo(rotated);
         assertThat(manager.listKeys()).extracting(KeyInfo::secrets).containsExactly(0L, 0L, 3L);
-        assertThat(manager.rekey()).isEqualTo(new RekeyReport(rotated, 3, 0, List.of()));
+        assertThat(manager.rekey()).isEqualTo(new RekeyReport(rotated, 3, 0, 0, List.of()));
         assertAllReadable(ids);
     }
 
@@ -206,7 +206,7 @@ class RekeyTest {
         };
         List<Progress> told = new ArrayList<>();
         RekeyReport report = manager.rekey((done, failed, total) -> told.add(new Progress(done, failed, total)));
-        assertThat(report).isEqualTo(new RekeyReport(primary(), 8, 0, List.of()));
+        assertThat(report).isEqualTo(new RekeyReport(primary(), 8, 0, 0, List.of()));
         assertThat(told).endsWith(new Progress(10, 0, 10));
         assertThat(manager.getSecret(ids.get(0))).isEmpty();
         assertThat(manager.getSecret(ids.get(1))).contains(canary(1));
@@ -221,7 +221,7 @@ class RekeyTest {
         store.beforeShown = secret -> {
             if (shown.incrementAndGet() == 1) {
                 keys.update(ring -> ring.rotatedTo(FernetKey.generate()));
-                manager.keys.lookAgain();
+                manager.keys.reloaded();
             }
         };
         RekeyReport report = manager.rekey();

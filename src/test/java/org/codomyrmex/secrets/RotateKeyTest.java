@@ -141,7 +141,7 @@ class RotateKeyTest {
                                 .reason())
                         .isEqualTo(KeyringException.Reason.READ_ONLY);
                 assertThat(manager.getSecret(id)).contains(canary());
-                assertThat(manager.rekey()).isEqualTo(new RekeyReport(key, 0, 0, List.of()));
+                assertThat(manager.rekey()).isEqualTo(new RekeyReport(key, 0, 0, 0, List.of()));
             }
         }
     }

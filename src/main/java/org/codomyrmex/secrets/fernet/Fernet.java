@@ -247,6 +247,16 @@ public final class Fernet {
         return AuthenticToken.of(token, List.of(this)).orElseThrow(InvalidTokenException::notAuthentic);
     }
 
+    /**
+     * Whether a text has the structure of a token. Nothing else is known of it then: anybody can write one.
+     *
+     * @param token the text
+     * @return false if no key could open it
+     */
+    public static boolean isWellFormed(String token) {
+        return TokenFrame.decode(Objects.requireNonNull(token, "token")).isPresent();
+    }
+
     boolean authenticates(TokenFrame frame) {
         return key.use(cipher -> cipher.authenticates(frame));
     }

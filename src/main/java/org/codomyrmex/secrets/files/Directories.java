@@ -2,13 +2,18 @@
 package org.codomyrmex.secrets.files;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Optional;
+import java.util.function.Predicate;
 
-/** Directories for files that must not be lost with them. */
+/** Directories of files that must not be lost, nor exchanged by somebody else. */
 public final class Directories {
+
+    private static final int STICKY = 0b1_000_000_000;
+    private static final int WRITABLE_BY_GROUP_OR_OTHERS = 0b10_010;
 
     private Directories() {}
 
@@ -17,7 +22,7 @@ public final class Directories {
      *
      * @param disk where
      * @param directory an absolute path
-     * @throws IOException where that fails
+     * @throws IOException if that fails
      */
     public static void make(Disk disk, Path directory) throws IOException {
         Path parent = directory.getParent();
@@ -32,19 +37,72 @@ public final class Directories {
 
     /**
      * Makes a directory itself durable: its name, and the names of those above it, any of which may have been made just
-     * now, here or by another process. Ends at the first that this process may not open.
+     * now, here or by another process. Ends at the first that this process may not open, or that cannot be forced.
      *
      * @param disk where
      * @param directory an absolute path
-     * @throws IOException where that fails
+     * @throws IOException if that fails
      */
     public static void forceAbove(Disk disk, Path directory) throws IOException {
         for (Path above = directory.getParent(); above != null; above = above.getParent()) {
             try {
                 disk.forceDirectory(above);
-            } catch (AccessDeniedException notOurs) {
+            } catch (NoSuchFileException removed) {
+                throw removed;
+            } catch (IOException notOursOrNotPossible) {
                 return;
             }
         }
+    }
+
+    /**
+     * Says who else can put files into a directory.
+     *
+     * @param directory an existing directory
+     * @param trusted whom the caller trusts; root and this process's user are trusted anyway
+     * @return such as {@code group staff can write it (mode rwxrwxr-x)}; empty if nobody else can, or that is unknown
+     * @throws IOException if it cannot be read
+     */
+    public static Optional<String> whoElseWrites(Path directory, Predicate<UserPrincipal> trusted) throws IOException {
+        return whoElseWrites(directory, trusted, true);
+    }
+
+    private static Optional<String> whoElseWrites(
+            Path directory, Predicate<UserPrincipal> trusted, boolean alsoIfSticky) throws IOException {
+        Optional<Ownership> found = Ownership.of(directory);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Ownership ownership = found.get();
+        UserPrincipal owner = ownership.owner();
+        if (!ProcessUser.is(owner) && !trusted.test(owner) && !ProcessUser.isOwnedByRoot(directory)) {
+            return Optional.of("it belongs to user " + owner.getName());
+        }
+        int mode = (Integer) Files.getAttribute(directory, "unix:mode");
+        if ((mode & WRITABLE_BY_GROUP_OR_OTHERS) == 0 || (!alsoIfSticky && (mode & STICKY) != 0)) {
+            return Optional.empty();
+        }
+        return Optional.of((ownership.isWritableByOthers()
+                        ? "every user"
+                        : "group " + ownership.group().getName()) + " can write it (mode " + ownership.modeText()
+                + ")");
+    }
+
+    /**
+     * Names the first directory above another in which somebody else can exchange what leads to it.
+     *
+     * @param directory a real path
+     * @param trusted whom the caller trusts; root and this process's user are trusted anyway
+     * @return such as {@code /srv: group staff can write it (mode rwxrwxr-x)}; empty if there is none
+     * @throws IOException if one cannot be read
+     */
+    public static Optional<String> openAbove(Path directory, Predicate<UserPrincipal> trusted) throws IOException {
+        for (Path above = directory.getParent(); above != null; above = above.getParent()) {
+            Optional<String> who = whoElseWrites(above, trusted, false);
+            if (who.isPresent()) {
+                return Optional.of(above + ": " + who.get());
+            }
+        }
+        return Optional.empty();
     }
 }

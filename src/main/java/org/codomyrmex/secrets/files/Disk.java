@@ -5,7 +5,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Every operation on the disk that durability rests on, one method each, so that a recorder or a fault can stand
@@ -27,12 +29,12 @@ public interface Disk {
     /**
      * Reads a whole regular file.
      *
-     * @param file the file; links are followed
+     * @param file the file; a link in its place is an error
      * @param limitBytes the largest size accepted, in bytes
-     * @return the content
-     * @throws java.nio.file.NoSuchFileException where there is provably no such file
-     * @throws FileTooLargeException where the file is larger than the limit
-     * @throws IOException where it cannot be read or is not a regular file
+     * @return the content, which is the caller's to wipe
+     * @throws java.nio.file.NoSuchFileException if there is provably no such file
+     * @throws FileTooLargeException if the file is larger than the limit
+     * @throws IOException if it cannot be read or is not a regular file
      */
     byte[] read(Path file, int limitBytes) throws IOException;
 
@@ -41,12 +43,22 @@ public interface Disk {
      *
      * @param file the name; a link is not followed
      * @return true also for a link to nothing
-     * @throws IOException where that cannot be found out
+     * @throws IOException if that cannot be found out
      */
     boolean exists(Path file) throws IOException;
 
     /**
-     * Whether files can be made and replaced in a directory.
+     * Lists files of a directory.
+     *
+     * @param directory an existing directory
+     * @param names chooses by the file's name
+     * @return the chosen files
+     * @throws IOException if the directory cannot be read
+     */
+    List<Path> list(Path directory, Predicate<String> names) throws IOException;
+
+    /**
+     * Whether files can be listed, made and replaced in a directory.
      *
      * @param directory an existing directory
      * @return false on a read-only file system or without permission
@@ -54,13 +66,15 @@ public interface Disk {
     boolean isWritable(Path directory);
 
     /**
-     * Creates a file that does not exist yet. It is readable by its owner alone before it has any content.
+     * Creates a file that does not exist yet, following no link, and opens it in the same step, so that nothing is ever
+     * written into another file. It has its owner and its permissions before it has any content. An interrupt closes it.
      *
      * @param file the new file
-     * @param ownership owner, group and mode it is given; empty: this process's owner, and nobody else
+     * @param ownership owner, group and mode it is given; empty: this process's user, and nobody else. To carry over an
+     *     access control list the file that has it is copied first; then the directory must belong to those who may see it
      * @return the open file
-     * @throws java.nio.file.FileAlreadyExistsException where something stands there already
-     * @throws IOException where it cannot be created, or cannot be given this owner, group or mode
+     * @throws java.nio.file.FileAlreadyExistsException if something stands there already
+     * @throws IOException if it cannot be created, or cannot be given this owner, group or mode
      */
     Output create(Path file, Optional<Ownership> ownership) throws IOException;
 
@@ -68,7 +82,7 @@ public interface Disk {
      * Makes the content of a file that somebody else wrote durable.
      *
      * @param file an existing file
-     * @throws IOException where that fails
+     * @throws IOException if that fails
      */
     void force(Path file) throws IOException;
 
@@ -77,9 +91,9 @@ public interface Disk {
      *
      * @param existing the file
      * @param link its new name
-     * @throws java.nio.file.FileAlreadyExistsException where something stands there already
-     * @throws UnsupportedOperationException where the file system has no hard links
-     * @throws IOException where it fails otherwise
+     * @throws java.nio.file.FileAlreadyExistsException if something stands there already
+     * @throws UnsupportedOperationException if the file system has no hard links
+     * @throws IOException if it fails otherwise
      */
     void link(Path existing, Path link) throws IOException;
 
@@ -88,7 +102,7 @@ public interface Disk {
      *
      * @param from the file
      * @param to its new name; what stands there is replaced
-     * @throws IOException where that fails; then nothing has changed
+     * @throws IOException if that fails; then nothing has changed
      */
     void rename(Path from, Path to) throws IOException;
 
@@ -96,15 +110,15 @@ public interface Disk {
      * Removes a name; nothing happens where there is none.
      *
      * @param file the name
-     * @throws IOException where that fails
+     * @throws IOException if that fails
      */
     void unlink(Path file) throws IOException;
 
     /**
-     * Makes the names in a directory durable. Does nothing where the system has no such operation (Windows).
+     * Makes the names in a directory durable. Does nothing on Windows, which has no such operation.
      *
      * @param directory an existing directory
-     * @throws IOException where that fails
+     * @throws IOException if that fails; a file system that has no such operation cannot be told from one that fails
      */
     void forceDirectory(Path directory) throws IOException;
 
@@ -112,19 +126,20 @@ public interface Disk {
      * Makes one directory that only its owner can enter; nothing happens where it exists.
      *
      * @param directory the new directory, in an existing one
-     * @throws IOException where that fails
+     * @throws IOException if that fails
      */
     void makeDirectory(Path directory) throws IOException;
 
     /**
      * Takes the lock that a lock file stands for, against other threads, class loaders and processes.
      *
-     * @param lockFile the lock file; made where it is missing and never deleted
-     * @param ownership owner, group and mode a new lock file is given; empty: this process's owner alone
-     * @param deadline how long to wait
+     * @param lockFile the lock file; made if it is missing and never deleted. Only its owner can open it
+     * @param ownership the owner a new lock file is given; empty: this process's user
+     * @param deadline how long to wait; zero: not at all
      * @return the lock; closing it gives it back
-     * @throws LockTimeoutException where it was not free in time
-     * @throws IOException where the file cannot be opened or the file system has no locks
+     * @throws LockTimeoutException if it was not free in time
+     * @throws java.nio.file.AccessDeniedException if this process may not open or make the lock file
+     * @throws IOException if the file cannot be opened or the file system has no locks
      */
     Closeable lock(Path lockFile, Optional<Ownership> ownership, Duration deadline) throws IOException;
 
@@ -135,14 +150,14 @@ public interface Disk {
          * Appends bytes.
          *
          * @param content the bytes
-         * @throws IOException where that fails
+         * @throws IOException if that fails
          */
         void write(byte[] content) throws IOException;
 
         /**
          * Makes what was written durable.
          *
-         * @throws IOException where that fails
+         * @throws IOException if that fails
          */
         void force() throws IOException;
     }

@@ -5,7 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -47,7 +48,7 @@ final class FileLocks {
 
     private static Closeable takeInside(Path lockFile, Duration deadline, long end) throws IOException {
         Properties shared = System.getProperties();
-        String name = PREFIX + (Files.exists(lockFile) ? lockFile.toRealPath() : lockFile);
+        String name = PREFIX + lockFile;
         String holder = UUID.randomUUID().toString();
         Closeable release = () -> shared.remove(name, holder);
         while (shared.putIfAbsent(name, holder) != null) {
@@ -58,14 +59,14 @@ final class FileLocks {
 
     private static Closeable takeOutside(Closeable inside, Path lockFile, Duration deadline, long end)
             throws IOException {
-        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         Closeable release = () -> {
             try (inside) {
                 channel.close();
             }
         };
         try {
-            while (!isTaken(channel)) {
+            while (!isTaken(channel, lockFile)) {
                 pause(lockFile, "another process", deadline, end);
             }
             return release;
@@ -75,12 +76,20 @@ final class FileLocks {
         }
     }
 
-    private static boolean isTaken(FileChannel channel) throws IOException {
+    private static boolean isTaken(FileChannel channel, Path lockFile) throws IOException {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException heldInside) {
             // Somebody in this JVM holds it without having asked as above, or the system properties were replaced.
             return false;
+        } catch (IOException failed) {
+            FileSystemException named = new FileSystemException(
+                    lockFile.toString(),
+                    null,
+                    "cannot be locked (" + failed.getMessage()
+                            + "); keep the keyring on a file system with file locks");
+            named.initCause(failed);
+            throw named;
         }
     }
 

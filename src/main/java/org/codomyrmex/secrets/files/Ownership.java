@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.files;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,17 +18,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who owns a file and who may do what with it, where the file system knows POSIX modes.
+ * Who owns a file and who may do what with it, on a file system that has POSIX modes.
  *
- * @param owner the owning user
+ * @param owner the owning user; a new file that cannot be given to this user is not made
  * @param group the owning group
- * @param mode the permissions
- * @param required whether a file that cannot be given them must not be made; if not, it is its maker's alone
+ * @param mode the permissions; a new file never gets those for others
+ * @param exact whether a new file that cannot be given this group is not made; otherwise it stays its owner's alone
+ * @param accessList the file whose POSIX access control list a new file takes over, if it may have one
  */
-public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFilePermission> mode, boolean required) {
+public record Ownership(
+        UserPrincipal owner,
+        GroupPrincipal group,
+        Set<PosixFilePermission> mode,
+        boolean exact,
+        Optional<Path> accessList) {
 
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.OTHERS_EXECUTE);
+
+    private static final Set<PosixFilePermission> GROUP = EnumSet.of(
+            PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE, PosixFilePermission.GROUP_EXECUTE);
 
     static final Set<PosixFilePermission> OWNER_ONLY =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
@@ -37,71 +48,95 @@ public record Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFile
      * @param owner the owning user
      * @param group the owning group
      * @param mode the permissions, copied
-     * @param required whether a file that cannot be given them must not be made
+     * @param exact whether the group is required
+     * @param accessList the file whose access control list is carried over
      */
     public Ownership {
         mode = Set.copyOf(mode);
     }
 
     Ownership(UserPrincipal owner, GroupPrincipal group, Set<PosixFilePermission> mode) {
-        this(owner, group, mode, true);
+        this(owner, group, mode, true, Optional.empty());
     }
 
     /**
      * Reads the ownership of a file.
      *
-     * @param file the file; links are followed
-     * @return empty where there is no such file, or where its file system has no POSIX modes
-     * @throws IOException where it cannot be found out
+     * @param file the file or directory; a link is not followed
+     * @return empty if there is no such file, or its file system has no POSIX modes
+     * @throws IOException if it cannot be read
      */
     public static Optional<Ownership> of(Path file) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class, NOFOLLOW_LINKS);
         if (view == null) {
             return Optional.empty();
         }
         try {
             PosixFileAttributes found = view.readAttributes();
-            return Optional.of(new Ownership(found.owner(), found.group(), found.permissions(), true));
+            return Optional.of(new Ownership(found.owner(), found.group(), found.permissions()));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         }
     }
 
     /**
-     * The ownership for a new file that stands for the same thing as this one: the same owner and group, and the same
-     * mode unless everybody could read that. It is not required: the file that is there stays as it is.
+     * The ownership for another file that holds the same keys: the same owner and, if possible, the same group. The mode is
+     * the same too, unless every user of the machine could read that.
      *
-     * @return the ownership, which may be for the owner alone
+     * @return the ownership
      */
     public Ownership forSibling() {
-        return new Ownership(owner, group, readableByOthers() ? OWNER_ONLY : mode, false);
+        return isOpenToOthers() ? forOwnerAlone() : new Ownership(owner, group, mode, false, accessList);
     }
 
     /**
-     * Whether every user of the machine may read or write the file.
+     * The same owner, and no rights for anybody else.
      *
-     * @return true where any permission is given to others
+     * @return an ownership with mode 0600
      */
-    public boolean readableByOthers() {
+    public Ownership forOwnerAlone() {
+        return new Ownership(owner, group, OWNER_ONLY, false, Optional.empty());
+    }
+
+    /**
+     * The same ownership for a file that also takes over an access control list.
+     *
+     * @param from the file that may have the list
+     * @return the ownership
+     */
+    public Ownership withAccessListOf(Path from) {
+        return new Ownership(owner, group, mode, exact, Optional.of(from));
+    }
+
+    /** The permissions without those for others. */
+    Set<PosixFilePermission> modeWithoutOthers() {
+        EnumSet<PosixFilePermission> kept = EnumSet.noneOf(PosixFilePermission.class);
+        mode.stream().filter(permission -> !OTHERS.contains(permission)).forEach(kept::add);
+        return kept;
+    }
+
+    /**
+     * Whether every user of the machine has any permission.
+     *
+     * @return true for modes such as 0644
+     */
+    public boolean isOpenToOthers() {
         return mode.stream().anyMatch(OTHERS::contains);
     }
 
-    /**
-     * Whether every user of the machine may write the file, or put files into the directory.
-     *
-     * @return true for modes such as 0777
-     */
-    public boolean writableByOthers() {
+    /** Whether every user of the machine may write the file, or put files into the directory. */
+    boolean isWritableByOthers() {
         return mode.contains(PosixFilePermission.OTHERS_WRITE);
     }
 
     /**
-     * Whether the group may read the file.
+     * Whether the group has any permission. If the file has an access control list, these bits are its mask, so users
+     * that the list names may have it too.
      *
      * @return true for modes such as 0640
      */
-    public boolean readableByGroup() {
-        return mode.contains(PosixFilePermission.GROUP_READ);
+    public boolean isOpenToGroup() {
+        return mode.stream().anyMatch(GROUP::contains);
     }
 
     /**

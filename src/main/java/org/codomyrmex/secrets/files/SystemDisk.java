@@ -4,11 +4,14 @@ package org.codomyrmex.secrets.files;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.Closeable;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -18,11 +21,18 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
-/** The disk of this machine. Streams, not channels, wherever content is written: an interrupt does not close those. */
+/** The disk of this machine. No file is followed through a link, and each is written through the channel that made it. */
 final class SystemDisk implements Disk {
 
     static final Disk INSTANCE = new SystemDisk();
@@ -31,22 +41,38 @@ final class SystemDisk implements Disk {
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
     private static final Duration SHARING_VIOLATION = Duration.ofSeconds(5);
+    private static final int SPARE_BYTES = 4096;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private SystemDisk() {}
 
     @Override
     public byte[] read(Path file, int limitBytes) throws IOException {
-        if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
-            throw new FileSystemException(file.toString(), null, "is not a regular file");
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
+        if (!found.isRegularFile()) {
+            throw new FileSystemException(
+                    file.toString(), null, found.isSymbolicLink() ? "is a symbolic link" : "is not a regular file");
         }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] content = in.readNBytes(limitBytes + 1);
-            if (content.length > limitBytes) {
-                throw new FileTooLargeException(file, limitBytes);
+        if (found.size() > limitBytes) {
+            throw new FileTooLargeException(file, limitBytes);
+        }
+        // Room to grow: other programs write a key file while it is read.
+        byte[] buffer = new byte[(int) Math.min(limitBytes, 2 * found.size() + SPARE_BYTES) + 1];
+        try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
+            int length = in.readNBytes(buffer, 0, buffer.length);
+            if (length == buffer.length) {
+                throw grown(file, length, limitBytes);
             }
-            return content;
+            return Arrays.copyOf(buffer, length);
+        } finally {
+            Arrays.fill(buffer, (byte) 0);
         }
+    }
+
+    private static IOException grown(Path file, int length, int limitBytes) {
+        return length > limitBytes
+                ? new FileTooLargeException(file, limitBytes)
+                : new FileSystemException(file.toString(), null, "grew while it was read; read it again");
     }
 
     @Override
@@ -60,48 +86,94 @@ final class SystemDisk implements Disk {
     }
 
     @Override
+    public List<Path> list(Path directory, Predicate<String> names) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory, file -> names.test(String.valueOf(file.getFileName())))) {
+            files.forEach(found::add);
+        } catch (DirectoryIteratorException failed) {
+            throw failed.getCause();
+        }
+        return found;
+    }
+
+    @Override
     public boolean isWritable(Path directory) {
-        return Files.isWritable(directory);
+        return Files.isWritable(directory) && Files.isReadable(directory);
     }
 
     @Override
     public Output create(Path file, Optional<Ownership> ownership) throws IOException {
-        Files.createFile(file, OwnerOnly.file(file));
+        Optional<Path> accessList = ownership.flatMap(Ownership::accessList);
+        FileChannel channel = accessList.isPresent()
+                ? copied(accessList.get(), file)
+                : FileChannel.open(
+                        file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file(file));
         try {
             if (ownership.isPresent()) {
                 give(file, ownership.get());
             }
-            return new Stream(file, new FileOutputStream(file.toFile()));
+            return new Channel(file, channel);
+        } catch (IOException | RuntimeException | Error failed) {
+            channel.close();
+            Files.deleteIfExists(file);
+            throw failed;
+        }
+    }
+
+    /** Java can carry an access control list only by copying the file that has it. */
+    private static FileChannel copied(Path from, Path file) throws IOException {
+        Files.copy(from, file, StandardCopyOption.COPY_ATTRIBUTES, NOFOLLOW_LINKS);
+        try {
+            PosixFileAttributeView view = posix(file);
+            Set<PosixFilePermission> mode = EnumSet.copyOf(view.readAttributes().permissions());
+            if (mode.add(PosixFilePermission.OWNER_WRITE)) {
+                view.setPermissions(mode);
+            }
+            return FileChannel.open(
+                    file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, NOFOLLOW_LINKS);
         } catch (IOException | RuntimeException | Error failed) {
             Files.deleteIfExists(file);
             throw failed;
         }
     }
 
+    private static PosixFileAttributeView posix(Path file) {
+        return Files.getFileAttributeView(file, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+    }
+
     private static void give(Path file, Ownership wanted) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        PosixFileAttributeView view = posix(file);
         if (view == null) {
             return;
         }
         Ownership found = Ownership.of(file).orElseThrow(() -> new NoSuchFileException(file.toString()));
-        try {
-            if (!found.owner().equals(wanted.owner())) {
+        if (!found.owner().equals(wanted.owner())) {
+            try {
                 view.setOwner(wanted.owner());
+            } catch (IOException refused) {
+                throw notGiven(file, wanted);
             }
-            if (!found.group().equals(wanted.group())) {
+        }
+        if (!found.group().equals(wanted.group())) {
+            try {
                 view.setGroup(wanted.group());
-            }
-        } catch (IOException refused) {
-            if (!wanted.required()) {
+            } catch (IOException refused) {
+                if (wanted.exact()) {
+                    throw notGiven(file, wanted);
+                }
                 return;
             }
-            throw new AccessDeniedException(
-                    file.toString(),
-                    null,
-                    "cannot be given to user " + wanted.owner().getName() + " and group "
-                            + wanted.group().getName() + ", which the file beside it belongs to");
         }
-        view.setPermissions(wanted.mode());
+        view.setPermissions(wanted.modeWithoutOthers());
+    }
+
+    private static AccessDeniedException notGiven(Path file, Ownership wanted) {
+        return new AccessDeniedException(
+                file.toString(),
+                null,
+                "cannot be given to user " + wanted.owner().getName() + " and group "
+                        + wanted.group().getName() + ", which the file beside it belongs to");
     }
 
     @Override
@@ -115,9 +187,9 @@ final class SystemDisk implements Disk {
 
     private static FileChannel openToForce(Path file) throws IOException {
         try {
-            return FileChannel.open(file, StandardOpenOption.WRITE);
+            return FileChannel.open(file, StandardOpenOption.WRITE, NOFOLLOW_LINKS);
         } catch (FileSystemException readOnly) {
-            return FileChannel.open(file, StandardOpenOption.READ);
+            return FileChannel.open(file, StandardOpenOption.READ, NOFOLLOW_LINKS);
         }
     }
 
@@ -155,20 +227,9 @@ final class SystemDisk implements Disk {
         }
         Uninterrupted.run(() -> {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                forceNames(channel);
+                channel.force(true);
             }
         });
-    }
-
-    private static void forceNames(FileChannel directory) throws IOException {
-        try {
-            directory.force(true);
-        } catch (IOException failed) {
-            // How file systems that cannot force a directory, and need not, say so: some network and user-space ones.
-            if (!"Invalid argument".equals(failed.getMessage())) {
-                throw failed;
-            }
-        }
     }
 
     @Override
@@ -189,22 +250,30 @@ final class SystemDisk implements Disk {
         return FileLocks.take(real, () -> makeLockFile(real, ownership), deadline);
     }
 
+    /** Whoever could open it could hold the lock for ever, so it is its owner's alone, also if it was not before. */
     private void makeLockFile(Path lockFile, Optional<Ownership> ownership) throws IOException {
+        Optional<Ownership> found = exists(lockFile) ? Ownership.of(lockFile) : Optional.empty();
+        if (found.isPresent() && (found.get().isOpenToGroup() || found.get().isOpenToOthers())) {
+            posix(lockFile).setPermissions(Ownership.OWNER_ONLY);
+        }
         if (!exists(lockFile)) {
             try {
-                create(lockFile, ownership).close();
+                create(lockFile, ownership.map(Ownership::forOwnerAlone)).close();
             } catch (FileAlreadyExistsException quicker) {
-                // Another process made it: it is there, which is all that is wanted.
+                // Another process made it, which is as good.
             }
         }
     }
 
-    private record Stream(Path file, FileOutputStream out) implements Output {
+    private record Channel(Path file, FileChannel out) implements Output {
 
         @Override
         public void write(byte[] content) throws IOException {
+            ByteBuffer left = ByteBuffer.wrap(content);
             try {
-                out.write(content);
+                while (left.hasRemaining()) {
+                    out.write(left);
+                }
             } catch (IOException failed) {
                 throw named(failed);
             }
@@ -213,14 +282,17 @@ final class SystemDisk implements Disk {
         @Override
         public void force() throws IOException {
             try {
-                out.getFD().sync();
+                out.force(true);
             } catch (IOException failed) {
                 throw named(failed);
             }
         }
 
-        /** A stream does not say what file it is that the disk has no room for. */
+        /** A channel does not say for which file the disk has no room. */
         private IOException named(IOException failed) {
+            if (failed instanceof ClosedByInterruptException) {
+                return failed;
+            }
             FileSystemException named = new FileSystemException(file.toString(), null, failed.getMessage());
             named.initCause(failed);
             return named;

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs to its end what an interrupt would cut in half, and keeps the interrupt for afterwards: a channel that is forced
- * while its thread is interrupted closes itself instead.
+ * Runs steps that an interrupt would cut in half, and sets the interrupt flag again afterwards: a channel that is used
+ * while its thread is interrupted closes itself.
  */
 public final class Uninterrupted {
 
@@ -18,13 +18,24 @@ public final class Uninterrupted {
         void run() throws IOException;
     }
 
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
     static void run(Step step) throws IOException {
+        get(() -> {
+            step.run();
+            return true;
+        });
+    }
+
+    /** Runs the work again, from the start, as often as an interrupt closed its channel. */
+    static <T> T get(Work<T> work) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
-                    step.run();
-                    return;
+                    return work.run();
                 } catch (ClosedByInterruptException again) {
                     interrupted |= Thread.interrupted();
                 }
@@ -37,7 +48,7 @@ public final class Uninterrupted {
     }
 
     /**
-     * Waits for all of a time.
+     * Waits for the whole time.
      *
      * @param time how long
      */

@@ -2,34 +2,29 @@
 package org.codomyrmex.secrets.keyring;
 
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.READ_ONLY;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
-import org.codomyrmex.secrets.files.Directories;
 import org.codomyrmex.secrets.files.Disk;
-import org.codomyrmex.secrets.files.StagedFile;
+import org.codomyrmex.secrets.files.LockTimeoutException;
 import org.codomyrmex.secrets.files.Uninterrupted;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
 import org.codomyrmex.secrets.keyring.Found.RingFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol by which a ring and its key file are loaded, changed, sealed, unsealed and cleared of a key. Whoever
- * changes anything holds the lock and has recovered first; the ring is durable before the key file is touched.
+ * Reads the two files of a keyring. That takes no lock: a whole ring is used as it stands, whatever lies beside it, and
+ * files that want recovery are recovered in passing if the lock is free. Only if there is no whole ring is the lock waited
+ * for.
  */
 final class FileKeyring {
 
-    private static final Duration LOCK_DEADLINE = Duration.ofSeconds(30);
     static final Duration SETTLING = Duration.ofMillis(100);
     private static final Duration SETTLING_PAUSE = Duration.ofMillis(10);
 
@@ -38,10 +33,10 @@ final class FileKeyring {
     private final RingForm form;
     private final KeyringReports reports;
     private final Duration settling;
-    private final Recovery recovery;
+    private final LockedKeyring locked;
 
     /** The digest of the ring that is known to be durable. */
-    private volatile byte @Nullable [] seen;
+    private volatile byte @Nullable [] durable;
 
     FileKeyring(Disk disk, Path asked, RingForm form, KeyringReports reports, Duration settling) {
         this.disk = disk;
@@ -49,182 +44,174 @@ final class FileKeyring {
         this.form = form;
         this.reports = reports;
         this.settling = settling;
-        this.recovery = new Recovery(disk, asked, reports);
+        this.locked = new LockedKeyring(disk, asked, form, reports, this::settles);
     }
 
-    /** What form a ring is to be found in. */
-    private interface Reading {
-        RingForm at(KeyringLocation at) throws IOException;
+    LockedKeyring locked() {
+        return locked;
     }
 
-    /** What is done under the lock with a whole keyring; empty: the key file changed meanwhile, recover and come again. */
-    private interface Step {
-        Optional<Keyring> apply(KeyringLocation at, Found whole) throws IOException;
-    }
-
-    Keyring load(boolean mayCreate) throws IOException {
-        for (int look = 0; look < Recovery.LOOKS; look++) {
+    /** Opens the keyring, or creates it. */
+    KeyringSnapshot load(boolean mayCreate) throws IOException {
+        for (int round = 0; round < Recovery.ROUNDS; round++) {
             KeyringLocation at = KeyringLocation.of(asked);
             Found found = Found.at(at, disk, form);
-            if (found.isWhole() && found.isSealed() == form.isSealed()) {
-                try {
-                    return firstUse(at, found);
-                } catch (NoSuchFileException removed) {
-                    at.requireMoved(asked, removed);
-                    continue;
+            if (found.hasRing()) {
+                Optional<KeyringSnapshot> used = used(at, found);
+                if (used.isPresent()) {
+                    return used.get();
                 }
+                continue;
             }
             if (at.moved(asked) || (found.keyFile() == KeyFile.MALFORMED && settles(at))) {
                 continue;
             }
             reports.requireForm(at, found, form);
-            if (found.isNothing()) {
-                recovery.requireCreation(at, mayCreate);
+            if (found.isNothing() && at.temporaries(disk).isEmpty()) {
+                locked.requireCreation(at, mayCreate);
             }
             if (Files.isDirectory(at.directory()) && !at.isReplaceable(disk)) {
                 return asItStands(at, found);
             }
-            return locked(mayCreate, here -> form, (here, whole) -> Optional.of(whole.ring()));
+            return locked.recovered(mayCreate);
         }
-        throw recovery.restless();
+        throw locked.restless();
     }
 
-    Keyring update(UnaryOperator<Keyring> change) throws IOException {
-        return changed(ring -> KeyringChange.grown(ring, change));
-    }
-
-    Keyring destroy(String keyId, BooleanSupplier forbid) throws IOException {
-        return changed(ring -> KeyringChange.without(ring, keyId, forbid));
-    }
-
-    private Keyring changed(UnaryOperator<Keyring> change) throws IOException {
-        List<Path> replaced = new ArrayList<>();
-        return reported(replaced, form, here -> form, (at, whole) -> {
-            Keyring next = change.apply(whole.ring());
-            return next.equals(whole.ring()) ? Optional.of(next) : replace(at, whole, next, form, replaced);
-        });
-    }
-
-    /** Gives the ring another form: plain, or sealed anew. What it is now is plain, or in this source's own form. */
-    Keyring put(RingForm target) throws IOException {
-        List<Path> replaced = new ArrayList<>();
-        Reading reading = at -> {
-            boolean sealed = Found.at(at, disk, RingForm.PLAIN).isSealed();
-            return !sealed ? RingForm.PLAIN : replaced.isEmpty() ? form : target;
-        };
-        Keyring ring = reported(replaced, target, reading, (at, whole) -> {
-            boolean done = !replaced.isEmpty() || !target.isSealed();
-            return done && whole.isSealed() == target.isSealed()
-                    ? Optional.of(whole.ring())
-                    : replace(at, whole, whole.ring(), target, replaced);
-        });
-        if (!replaced.isEmpty()) {
-            reports.changedForm(replaced.get(0), target);
-        }
-        return ring;
-    }
-
-    private Keyring reported(List<Path> replaced, RingForm target, Reading reading, Step step) throws IOException {
-        try {
-            return locked(false, reading, step);
-        } catch (IOException failed) {
-            throw KeyringReports.halfDone(asked, replaced, target, failed);
-        } catch (KeyringException refused) {
-            throw replaced.isEmpty() ? refused : KeyringReports.halfDone(replaced, target, refused);
-        }
-    }
-
-    @SuppressWarnings("try") // the lock is held, not used
-    private Keyring locked(boolean mayCreate, Reading reading, Step step) throws IOException {
-        for (int look = 0; look < Recovery.LOOKS; look++) {
+    /**
+     * Reads the keyring again, without waiting for anybody; only if a change seems to be in the making is it waited for as
+     * long as the caller likes.
+     */
+    KeyringSnapshot reload(Optional<KeyringSnapshot> last, Duration lockWait) throws IOException {
+        if (!lockWait.isZero()) {
             KeyringLocation at = KeyringLocation.of(asked);
-            makeDirectory(at, mayCreate);
-            if (!at.isReplaceable(disk)) {
-                throw new KeyringException(READ_ONLY, reports.readOnly(at));
+            if (!at.temporaries(disk).isEmpty()) {
+                recoveredInPassing(at, lockWait);
             }
-            RingForm expected;
-            try (Closeable held = disk.lock(at.lockFile(), at.ringOwnership(), LOCK_DEADLINE)) {
-                if (at.moved(asked)) {
-                    continue;
+        }
+        for (int round = 0; round < Recovery.ROUNDS; round++) {
+            KeyringLocation at = KeyringLocation.of(asked);
+            Found found;
+            try (Found.Raw raw = Found.Raw.read(at, disk)) {
+                if (last.isPresent() && raw.isStill(last.get().trace())) {
+                    return last.get();
                 }
-                expected = reading.at(at);
-                Found whole = recovery.recover(at, expected, mayCreate);
-                if (whole.isWhole()) {
-                    firstUse(at, whole);
-                    Optional<Keyring> done = step.apply(at, whole);
-                    if (done.isPresent()) {
-                        return done.get();
-                    }
-                    continue;
+                found = Found.of(at, raw, form);
+            }
+            if (found.hasRing()) {
+                Optional<KeyringSnapshot> used = used(at, found);
+                if (used.isPresent()) {
+                    requireSuccessor(last.map(KeyringSnapshot::trace), used.get(), at);
+                    return used.get();
                 }
-            } catch (NoSuchFileException removed) {
-                at.requireMoved(asked, removed);
                 continue;
             }
-            if (!settles(at)) {
-                Found still = Found.at(at, disk, expected);
-                if (still.keyFile() == KeyFile.MALFORMED) {
-                    throw reports.refusal(at, still);
-                }
+            if (at.moved(asked) || (found.keyFile() == KeyFile.MALFORMED && settles(at))) {
+                continue;
             }
+            reports.requireForm(at, found, form);
+            return recoveredOrRefused(at, found);
         }
-        throw recovery.restless();
+        throw locked.restless();
     }
 
-    /** Ring first, key file second, each durable; both are staged before either is touched. */
-    private Optional<Keyring> replace(
-            KeyringLocation at, Found whole, Keyring next, RingForm target, List<Path> replaced) throws IOException {
-        boolean sameMirror = whole.isSealed() == target.isSealed()
-                && (target.isSealed() || next.primary().equals(whole.ring().primary()));
-        try (StagedFile ring = at.stageRing(disk, target.ringFile(next, at.ring()));
-                StagedFile key = sameMirror ? null : at.stageKeyFile(disk, target.keyFile(next))) {
-            ring.replaceTarget();
-            replaced.add(at.ring());
-            // Before any other program can read the new key from the key file, the ring with it must be durable.
-            disk.forceDirectory(at.directory());
-            if (key != null) {
-                if (!Found.at(at, disk, RingForm.PLAIN).sameKeyFileAs(whole)) {
-                    return Optional.empty();
-                }
-                key.replaceTarget();
-                disk.forceDirectory(at.directory());
-            }
-            return Optional.of(next);
+    /** Without a whole ring a reload has nothing to go on with, but neither does it wait for whoever holds the lock. */
+    private KeyringSnapshot recoveredOrRefused(KeyringLocation at, Found found) throws IOException {
+        if (found.isNothing()) {
+            locked.requireCreation(at, false);
         }
-    }
-
-    private Keyring firstUse(KeyringLocation at, Found found) throws IOException {
-        reports.checkPermissions(at);
-        byte[] digest = found.ringDigest();
-        if (!MessageDigest.isEqual(digest, seen)) {
-            at.makeDurable(disk);
-            seen = digest;
-        }
-        return found.ring();
-    }
-
-    private Keyring asItStands(KeyringLocation at, Found found) throws IOException {
-        reports.checkPermissions(at);
-        reports.requireSameForm(at, found, form);
-        if (found.ringFile() == RingFile.PLAIN || found.isSealed()) {
-            reports.unrecovered(at);
-            return found.ring();
+        if (!at.isReplaceable(disk)) {
+            return asItStands(at, found);
         }
         if (found.isLoneKey()) {
-            reports.unrecovered(at);
-            return Keyring.of(found.key());
-        }
-        if (found.ringFile() == RingFile.ABSENT && found.keyFile() == KeyFile.ABSENT) {
-            throw new KeyringException(READ_ONLY, reports.readOnly(at));
+            return locked.recovered(false, Duration.ZERO);
         }
         throw reports.refusal(at, found);
     }
 
-    private void makeDirectory(KeyringLocation at, boolean mayCreate) throws IOException {
-        if (Files.notExists(at.directory())) {
-            recovery.requireCreation(at, mayCreate);
-            Directories.make(disk, at.directory());
+    static void requireSuccessor(Optional<RingTrace> last, KeyringSnapshot next, KeyringLocation at) {
+        last.flatMap(known -> known.whyNotFollowedBy(next.trace())).ifPresent(why -> {
+            throw new KeyringException(
+                    UNAVAILABLE,
+                    "The ring " + at.ring() + " was put in the place of a newer or another one: " + why
+                            + ". Put the right one back. If this one is meant, restart the processes that use it, then"
+                            + " rotate the key.");
+        });
+    }
+
+    /** The ring as it stands, recovered if that costs no waiting; empty: it changed meanwhile, so read again. */
+    private Optional<KeyringSnapshot> used(KeyringLocation at, Found found) throws IOException {
+        boolean wrongForm = found.ringFile() == RingFile.PLAIN && !form.acceptsPlain();
+        if (!found.isWhole() && !wrongForm) {
+            if (!MessageDigest.isEqual(Found.digestOf(at.ring(), disk), found.ringDigest())) {
+                return Optional.empty();
+            }
+            if (found.keyFile() == KeyFile.MALFORMED && settles(at)) {
+                return Optional.empty();
+            }
         }
+        reports.checkPermissions(at);
+        try {
+            makeDurable(at, found);
+        } catch (NoSuchFileException removed) {
+            at.requireMoved(asked, removed);
+            return Optional.empty();
+        }
+        if (found.isWhole()) {
+            reports.requireSameForm(at, found, form);
+            return Optional.of(found.snapshot(found.ring(), true));
+        }
+        Optional<Found> recovered = recoveredInPassing(at, Duration.ZERO);
+        if (wrongForm) {
+            reports.requireSameForm(at, found, form);
+        }
+        if (recovered.isPresent()) {
+            Found whole = recovered.get();
+            durable = whole.ringDigest();
+            return Optional.of(whole.snapshot(whole.ring(), true));
+        }
+        // What another program encrypts under its key is read at once; the key encrypts only once it is in the ring.
+        boolean otherKey = !found.isSealed() && found.keyFile() == KeyFile.OTHER_KEY;
+        Keyring ring = otherKey ? found.ring().withRetired(found.key()) : found.ring();
+        return Optional.of(found.snapshot(ring, !at.isReplaceable(disk)));
+    }
+
+    private void makeDurable(KeyringLocation at, Found found) throws IOException {
+        byte[] digest = found.ringDigest();
+        if (!MessageDigest.isEqual(digest, durable)) {
+            at.makeDurable(disk, reports);
+            durable = digest;
+        }
+    }
+
+    /** Recovers if that costs no waiting; if it cannot be done, the ring is used as it stands. */
+    private Optional<Found> recoveredInPassing(KeyringLocation at, Duration lockWait) throws IOException {
+        if (!at.isReplaceable(disk)) {
+            reports.unrecovered(at);
+            return Optional.empty();
+        }
+        try {
+            return locked.recoveredFiles(lockWait);
+        } catch (LockTimeoutException busy) {
+            return Optional.empty();
+        } catch (IOException | KeyringException failed) {
+            reports.notRecovered(at, failed);
+            return Optional.empty();
+        }
+    }
+
+    /** What is there without a lock, a whole ring, or the right to write. */
+    private KeyringSnapshot asItStands(KeyringLocation at, Found found) throws IOException {
+        reports.checkPermissions(at);
+        reports.requireSameForm(at, found, form);
+        if (found.isLoneKey() && found.keyFile() == KeyFile.OTHER_KEY) {
+            reports.unrecovered(at);
+            return found.snapshot(Keyring.of(found.key()), true);
+        }
+        if (found.isNothing()) {
+            throw new KeyringException(READ_ONLY, reports.readOnly(at));
+        }
+        throw reports.refusal(at, found);
     }
 
     /** Reads a malformed key file again for a while: other programs write it in place, not in one step. */

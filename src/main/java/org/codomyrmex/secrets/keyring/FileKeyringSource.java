@@ -6,9 +6,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.files.Disk;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A keyring in two files. {@code secrets.key.ring} is the keyring, one key a line, the primary first: the truth.
@@ -24,7 +26,7 @@ import org.codomyrmex.secrets.files.Disk;
  *
  * <p>Thread-safe. Opening a keyring that needs no recovery takes no lock.
  */
-public final class FileKeyringSource implements RotatableKeyringSource {
+public final class FileKeyringSource implements RotatableKeyringSource, ReloadableKeyringSource {
 
     private final Disk disk;
     private final Path keyFile;
@@ -32,6 +34,9 @@ public final class FileKeyringSource implements RotatableKeyringSource {
     private final Duration settling;
     private final RingForm form;
     private final FileKeyring files;
+
+    /** What this source gave out last; a change is refused if an older or another sealed ring stands in its place. */
+    private volatile @Nullable RingTrace last;
 
     FileKeyringSource(Disk disk, Path keyFile, boolean strict) {
         this(disk, keyFile, strict, FileKeyring.SETTLING);
@@ -86,15 +91,33 @@ public final class FileKeyringSource implements RotatableKeyringSource {
 
     /**
      * This source, with a ring that is sealed: without what the envelope holds, nobody has a key from the files. An absent
-     * keyring is created sealed, and no plain key touches the disk. A plain one is refused: {@link #seal} it once. The
-     * opened keyring stays in memory as long as the source, so that the envelope is asked only when the ring has changed.
+     * keyring is created sealed, and no plain key touches the disk. A plain one is refused ({@link #seal} it once), unless
+     * this source is {@linkplain #acceptingPlain accepting} it. The opened keyring stays in memory as long as the source, so
+     * that an envelope is asked only if the ring has changed.
      *
-     * @param envelope seals and opens the ring
+     * <p>To change the envelope while everything runs, give every process the envelope that seals now and the next one, then
+     * {@link #seal} the ring in the next one.
+     *
+     * @param envelope seals the ring, and opens it
+     * @param alsoOpens open a ring that one of them sealed
      * @return the source of a sealed ring
-     * @throws IllegalArgumentException where the envelope's kind is not as it must be
+     * @throws IllegalArgumentException if the kind of an envelope is not as it must be
      */
-    public FileKeyringSource withEnvelope(KeyringEnvelope envelope) {
-        return new FileKeyringSource(disk, keyFile, strict, settling, RingForm.sealedIn(envelope));
+    public FileKeyringSource withEnvelope(KeyringEnvelope envelope, KeyringEnvelope... alsoOpens) {
+        RingForm sealed = RingForm.sealedIn(envelope, alsoOpens);
+        return new FileKeyringSource(
+                disk, keyFile, strict, settling, form.plainAccepted() ? sealed.acceptingPlain() : sealed);
+    }
+
+    /**
+     * This source, which also uses a ring that is still plain, with a warning, until somebody seals it: for processes that
+     * are given the envelope before the ring is sealed, so that they go on without a restart. Until then, whoever can write
+     * the files can choose the keys, as with any plain ring. Without an envelope it changes nothing.
+     *
+     * @return the source that accepts both
+     */
+    public FileKeyringSource acceptingPlain() {
+        return new FileKeyringSource(disk, keyFile, strict, settling, form.acceptingPlain());
     }
 
     /**
@@ -112,7 +135,7 @@ public final class FileKeyringSource implements RotatableKeyringSource {
      */
     public void seal(KeyringEnvelope envelope) {
         RingForm target = RingForm.sealedIn(envelope);
-        translated(() -> files.put(target));
+        translated(() -> files.locked().put(target));
     }
 
     /**
@@ -123,7 +146,7 @@ public final class FileKeyringSource implements RotatableKeyringSource {
      *     changed; the message says which state is in place
      */
     public void unseal() {
-        translated(() -> files.put(RingForm.PLAIN));
+        translated(() -> files.locked().put(RingForm.PLAIN));
     }
 
     /**
@@ -144,29 +167,48 @@ public final class FileKeyringSource implements RotatableKeyringSource {
      */
     @Override
     public Keyring load(boolean mayCreate) {
-        return translated(() -> files.load(mayCreate));
+        return translated(() -> files.load(mayCreate)).keyring();
+    }
+
+    @Override
+    public KeyringSnapshot reload(Optional<KeyringSnapshot> lastAccepted, Duration lockWait) {
+        Objects.requireNonNull(lastAccepted, "lastAccepted");
+        Objects.requireNonNull(lockWait, "lockWait");
+        return translated(() -> files.reload(lastAccepted, lockWait));
     }
 
     @Override
     public Keyring update(UnaryOperator<Keyring> change) {
         Objects.requireNonNull(change, "change");
-        return translated(() -> files.update(change));
+        return translated(() -> files.locked().update(Optional.ofNullable(last), change))
+                .keyring();
     }
 
     @Override
     public Keyring destroy(String keyId, BooleanSupplier forbid) {
         Objects.requireNonNull(keyId, "keyId");
         Objects.requireNonNull(forbid, "forbid");
-        return translated(() -> files.destroy(keyId, forbid));
+        return translated(() -> files.locked().destroy(Optional.ofNullable(last), keyId, forbid))
+                .keyring();
+    }
+
+    /**
+     * Drops the opened keyring that this source keeps so that its envelopes are not asked again; the next use opens the ring
+     * once more. A manager that is closed calls it.
+     */
+    public void dropKeys() {
+        form.dropKeys();
     }
 
     private interface FileWork {
-        Keyring run() throws IOException;
+        KeyringSnapshot run() throws IOException;
     }
 
-    private Keyring translated(FileWork work) {
+    private KeyringSnapshot translated(FileWork work) {
         try {
-            return work.run();
+            KeyringSnapshot given = work.run();
+            last = given.trace();
+            return given;
         } catch (IOException failed) {
             throw KeyringReports.failed(keyFile, failed);
         }

@@ -3,25 +3,26 @@ package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.Disk;
 import org.codomyrmex.secrets.files.FileTooLargeException;
-import org.codomyrmex.secrets.files.StagedFile;
 import org.jspecify.annotations.Nullable;
 
-/** What the two files of a keyring hold at one look: the state that the recovery table is asked about. */
+/**
+ * The two files of a keyring as they were read once: the state that the recovery table is asked about. Keeps keys and
+ * digests, never the bytes of the files.
+ */
 final class Found {
 
     /** The largest key file or ring that is read, in bytes. */
     static final int LIMIT_BYTES = 1 << 20;
 
-    /** What the ring is found to be. */
+    /** The state of the ring. */
     enum RingFile {
         PLAIN,
         SEALED,
@@ -29,11 +30,13 @@ final class Found {
         MALFORMED
     }
 
-    /** What the key file is found to be, seen from the ring. */
+    /** The state of the key file, seen from the ring. */
     enum KeyFile {
         MIRROR,
         RETIRED_KEY,
         OTHER_KEY,
+        /** A key the ring lacks, in a file of a user who has no business there. */
+        FOREIGN_KEY,
         SEALED_MARK,
         ABSENT,
         MALFORMED
@@ -42,46 +45,114 @@ final class Found {
     private final RingFile ringFile;
     private final KeyFile keyFile;
     private final @Nullable Keyring ring;
+    private final Optional<SealedRing.Header> header;
     private final @Nullable FernetKey key;
-    private final Content ringContent;
-    private final Content keyContent;
-    private final boolean temporaries;
+    private final byte[] ringDigest;
+    private final byte[] keyFileDigest;
+    private final String ringProblem;
+    private final String keyProblem;
 
-    private Found(KeyringLocation at, Content ringContent, Content keyContent, RingForm form, boolean temporaries) {
-        this.ringContent = ringContent;
-        this.keyContent = keyContent;
-        this.temporaries = temporaries;
-        ring = ringContent.isSealed() ? ringContent.asSealedRing(form, at.ring()) : ringContent.asRing();
-        key = keyContent.asKey();
-        ringFile = ringContent.bytes == null && ringContent.problem == null
-                ? RingFile.ABSENT
-                : ringContent.problem != null
-                        ? RingFile.MALFORMED
-                        : ringContent.isSealed() ? RingFile.SEALED : RingFile.PLAIN;
-        keyFile = keyContent.bytes == null && keyContent.problem == null
-                ? KeyFile.ABSENT
-                : keyContent.isSealed() ? KeyFile.SEALED_MARK : key == null ? KeyFile.MALFORMED : place(key, ring);
+    private Found(KeyringLocation at, Raw raw, RingForm form) throws IOException {
+        ringDigest = raw.ring.digest();
+        keyFileDigest = raw.keyFile.digest();
+        String problem = raw.ring.problem;
+        Keyring read = null;
+        Optional<SealedRing.Header> sealed = Optional.empty();
+        byte @Nullable [] content = raw.ring.bytes;
+        if (content != null && problem.isEmpty()) {
+            try {
+                if (SealedRing.begins(content)) {
+                    SealedRing whole = SealedRing.parse(content);
+                    sealed = Optional.of(whole.header());
+                    read = form.isSealed() ? form.open(whole, at.ring()) : null;
+                } else {
+                    read = KeyringText.parse(content);
+                }
+            } catch (IllegalArgumentException malformed) {
+                problem = String.valueOf(malformed.getMessage());
+            }
+        }
+        ring = read;
+        header = sealed;
+        ringProblem = problem;
+        ringFile = !problem.isEmpty()
+                ? RingFile.MALFORMED
+                : content == null ? RingFile.ABSENT : sealed.isPresent() ? RingFile.SEALED : RingFile.PLAIN;
+
+        String keyTrouble = raw.keyFile.problem;
+        FernetKey single = null;
+        byte @Nullable [] keyContent = raw.keyFile.bytes;
+        boolean mark = keyContent != null && SealedRing.begins(keyContent);
+        if (keyContent != null && keyTrouble.isEmpty() && !mark) {
+            try {
+                single = FernetKey.parse(keyContent);
+            } catch (IllegalArgumentException malformed) {
+                keyTrouble = String.valueOf(malformed.getMessage());
+            }
+        }
+        key = single;
+        keyProblem = keyTrouble;
+        keyFile = !keyTrouble.isEmpty()
+                ? KeyFile.MALFORMED
+                : keyContent == null ? KeyFile.ABSENT : mark ? KeyFile.SEALED_MARK : place(at, key());
     }
 
-    private static KeyFile place(FernetKey key, @Nullable Keyring ring) {
-        if (ring == null || !ring.contains(key.id())) {
-            return KeyFile.OTHER_KEY;
+    private KeyFile place(KeyringLocation at, FernetKey found) throws IOException {
+        if (ring != null && ring.contains(found.id())) {
+            return ring.primary().equals(found) ? KeyFile.MIRROR : KeyFile.RETIRED_KEY;
         }
-        return ring.primary().equals(key) ? KeyFile.MIRROR : KeyFile.RETIRED_KEY;
+        return FileOwners.mayAdoptKeyFile(at) ? KeyFile.OTHER_KEY : KeyFile.FOREIGN_KEY;
+    }
+
+    /** The bytes of both files, not looked into yet. To be closed, which wipes them. */
+    static final class Raw implements AutoCloseable {
+
+        private final Content ring;
+        private final Content keyFile;
+
+        private Raw(Content ring, Content keyFile) {
+            this.ring = ring;
+            this.keyFile = keyFile;
+        }
+
+        /** Reads the ring first, so that a rotation between the two reads shows as a difference. */
+        static Raw read(KeyringLocation at, Disk disk) throws IOException {
+            Content ring = Content.of(at.ring(), disk);
+            if (ring.unreadable != null) {
+                throw ring.unreadable;
+            }
+            Content keyFile = Content.of(at.keyFile(), disk);
+            // A whole ring is used whatever lies beside it; without one the key file must be readable.
+            if (keyFile.unreadable != null && ring.bytes == null) {
+                throw keyFile.unreadable;
+            }
+            return new Raw(ring, keyFile);
+        }
+
+        boolean isStill(RingTrace last) {
+            return last.isStill(ring.digest(), keyFile.digest());
+        }
+
+        @Override
+        public void close() {
+            ring.wipe();
+            keyFile.wipe();
+        }
     }
 
     /**
-     * Reads both files: the ring first, so that a rotation between the two reads shows as a difference. A sealed ring is
-     * opened if the form has an envelope.
+     * Reads and parses both files. A sealed ring is opened if the form has an envelope.
      *
-     * @throws KeyringException where the envelope does not open it
+     * @throws KeyringException if the envelope does not open it
      */
     static Found at(KeyringLocation at, Disk disk, RingForm form) throws IOException {
-        Content ring = Content.of(at.ring(), disk);
-        Content key = Content.of(at.keyFile(), disk);
-        boolean temporaries =
-                disk.exists(StagedFile.temporaryOf(at.ring())) || disk.exists(StagedFile.temporaryOf(at.keyFile()));
-        return new Found(at, ring, key, form, temporaries);
+        try (Raw raw = Raw.read(at, disk)) {
+            return of(at, raw, form);
+        }
+    }
+
+    static Found of(KeyringLocation at, Raw raw, RingForm form) throws IOException {
+        return new Found(at, raw, form);
     }
 
     RingFile ringFile() {
@@ -92,9 +163,19 @@ final class Found {
         return keyFile;
     }
 
+    /** Whether there is a whole ring, plain or opened. */
+    boolean hasRing() {
+        return ring != null;
+    }
+
     /** The keyring of a ring that is plain, or was opened. */
     Keyring ring() {
         return Objects.requireNonNull(ring, "ring");
+    }
+
+    /** The first line of a sealed ring. */
+    Optional<SealedRing.Header> header() {
+        return header;
     }
 
     /** The key of a key file that holds one. */
@@ -102,10 +183,9 @@ final class Found {
         return Objects.requireNonNull(key, "key");
     }
 
-    /** Whether there is nothing to recover: the key file is as the ring wants it, and nothing half-done lies beside them. */
+    /** Whether there is nothing to recover: the key file is as the ring wants it. */
     boolean isWhole() {
-        KeyFile wanted = isSealed() ? KeyFile.SEALED_MARK : KeyFile.MIRROR;
-        return ring != null && keyFile == wanted && !temporaries;
+        return ring != null && keyFile == (isSealed() ? KeyFile.SEALED_MARK : KeyFile.MIRROR);
     }
 
     boolean isSealed() {
@@ -114,101 +194,95 @@ final class Found {
 
     /** Whether there is a key file and no ring, as other Fernet programs leave it. */
     boolean isLoneKey() {
-        return ringFile == RingFile.ABSENT && keyFile == KeyFile.OTHER_KEY;
+        return ringFile == RingFile.ABSENT && (keyFile == KeyFile.OTHER_KEY || keyFile == KeyFile.FOREIGN_KEY);
     }
 
     /** What is wrong with a malformed ring, in words that do not repeat its content. */
     String ringProblem() {
-        return Objects.requireNonNullElse(ringContent.problem, "");
+        return ringProblem;
     }
 
     /** What is wrong with a malformed key file, in words that do not repeat its content. */
     String keyProblem() {
-        return Objects.requireNonNullElse(keyContent.problem, "");
+        return keyProblem;
     }
 
-    /** Whether there is nothing at all: provably no ring, no key file, and no sign that somebody is making them. */
+    /** Whether there is nothing at all: provably no ring and no key file. */
     boolean isNothing() {
-        return ringFile == RingFile.ABSENT && keyFile == KeyFile.ABSENT && !temporaries;
+        return ringFile == RingFile.ABSENT && keyFile == KeyFile.ABSENT;
     }
 
-    /** A digest by which one content of the ring is told from another. */
+    /** A digest that tells one content of the ring from another. */
     byte[] ringDigest() {
-        return KeyringText.digest(Objects.requireNonNull(ringContent.bytes, "ring"));
+        return ringDigest.clone();
     }
 
-    boolean sameKeyFileAs(Found other) {
-        return keyContent.sameAs(other.keyContent);
+    /** The same for the key file. */
+    byte[] keyFileDigest() {
+        return keyFileDigest.clone();
+    }
+
+    /** The digest of a file as it is now. */
+    static byte[] digestOf(Path file, Disk disk) {
+        Content content = Content.of(file, disk);
+        content.wipe();
+        return content.digest();
+    }
+
+    boolean isOf(byte[] ring, byte[] keyFile) {
+        return Arrays.equals(ringDigest, ring) && Arrays.equals(keyFileDigest, keyFile);
+    }
+
+    /** This state with a given keyring, such as one with the key that another program wrote. */
+    KeyringSnapshot snapshot(Keyring keyring, boolean settled) {
+        return new KeyringSnapshot(
+                keyring, new RingTrace(header, ringDigest, keyFileDigest, keyring.keyIds(), settled));
     }
 
     /** One file's bytes, or why there are none. */
     private static final class Content {
 
-        private final byte @Nullable [] bytes;
-        private @Nullable String problem;
+        private static final byte[] NOTHING = new byte[0];
 
-        private Content(byte @Nullable [] bytes, @Nullable String problem) {
+        private final byte @Nullable [] bytes;
+        private final String problem;
+        private final @Nullable IOException unreadable;
+        private final byte[] digest;
+
+        private Content(byte @Nullable [] bytes, String problem, @Nullable IOException unreadable) {
             this.bytes = bytes;
             this.problem = problem;
+            this.unreadable = unreadable;
+            this.digest = bytes != null
+                    ? KeyringText.digest(bytes)
+                    : problem.isEmpty() ? NOTHING : KeyringText.digest(problem.getBytes(StandardCharsets.UTF_8));
         }
 
-        static Content of(Path file, Disk disk) throws IOException {
+        static Content of(Path file, Disk disk) {
             try {
                 byte[] bytes = disk.read(file, LIMIT_BYTES);
-                return new Content(bytes, bytes.length == 0 ? "it is empty" : null);
+                return new Content(bytes, bytes.length == 0 ? "it is empty" : "", null);
             } catch (NoSuchFileException absent) {
-                if (Files.isSymbolicLink(file)) {
-                    throw new FileSystemException(file.toString(), null, "is a link to nothing");
-                }
-                return new Content(null, null);
+                return new Content(null, "", null);
             } catch (FileTooLargeException tooLarge) {
-                return new Content(null, "it is larger than 1 MiB");
+                return new Content(null, "it is larger than 1 MiB", null);
+            } catch (IOException failed) {
+                return unreadable(failed);
             }
         }
 
-        boolean isSealed() {
-            return bytes != null && SealedRing.begins(bytes);
+        private static Content unreadable(IOException failed) {
+            return new Content(null, "it cannot be read (" + failed.getClass().getSimpleName() + ")", failed);
         }
 
-        @Nullable
-        Keyring asSealedRing(RingForm form, Path place) {
-            try {
-                SealedRing sealed = SealedRing.parse(Objects.requireNonNull(bytes));
-                return form.isSealed() ? form.open(sealed, place) : null;
-            } catch (IllegalArgumentException malformed) {
-                problem = malformed.getMessage();
-                return null;
-            }
+        byte[] digest() {
+            return digest;
         }
 
-        @Nullable
-        Keyring asRing() {
-            if (bytes == null || problem != null) {
-                return null;
+        void wipe() {
+            if (bytes != null) {
+                Arrays.fill(bytes, (byte) 0);
             }
-            try {
-                return Keyring.parse(new String(bytes, StandardCharsets.UTF_8));
-            } catch (IllegalArgumentException malformed) {
-                problem = malformed.getMessage();
-                return null;
-            }
-        }
-
-        @Nullable
-        FernetKey asKey() {
-            if (bytes == null || problem != null || isSealed()) {
-                return null;
-            }
-            try {
-                return FernetKey.parse(bytes);
-            } catch (IllegalArgumentException malformed) {
-                problem = malformed.getMessage();
-                return null;
-            }
-        }
-
-        boolean sameAs(Content other) {
-            return MessageDigest.isEqual(bytes, other.bytes) && Objects.equals(problem, other.problem);
         }
     }
 }

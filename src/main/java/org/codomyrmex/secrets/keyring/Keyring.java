@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.codomyrmex.secrets.fernet.AuthenticToken;
 import org.codomyrmex.secrets.fernet.Fernet;
 import org.codomyrmex.secrets.fernet.FernetKey;
@@ -26,15 +27,42 @@ import org.jspecify.annotations.Nullable;
 public final class Keyring {
 
     private final List<FernetKey> keys;
+    private final Map<String, FernetKey> byId;
     private final List<String> keyIds;
     private final Trials trials;
 
-    private Keyring(List<FernetKey> given) {
-        Map<String, FernetKey> once = new LinkedHashMap<>();
-        given.forEach(key -> once.putIfAbsent(key.id(), key));
-        keys = List.copyOf(once.values());
-        keyIds = List.copyOf(once.keySet());
+    private Keyring(Map<String, FernetKey> distinct) {
+        byId = distinct;
+        keys = List.copyOf(distinct.values());
+        keyIds = List.copyOf(distinct.keySet());
         trials = new Trials(keys);
+    }
+
+    /**
+     * Makes a keyring. A key given twice counts once.
+     *
+     * @param keys the primary first; at least one
+     * @return the keyring
+     * @throws IllegalArgumentException if there is no key, or two different keys have one id
+     */
+    public static Keyring of(List<FernetKey> keys) {
+        return of(Objects.requireNonNull(keys, "keys"), FernetKey::id);
+    }
+
+    /** An id is 64 bits of a digest, so somebody with patience can make two keys that share one. */
+    static Keyring of(List<FernetKey> keys, Function<FernetKey, String> idOf) {
+        if (keys.isEmpty()) {
+            throw new IllegalArgumentException("keys is empty, expected the primary key at least");
+        }
+        Map<String, FernetKey> distinct = new LinkedHashMap<>();
+        for (FernetKey key : keys) {
+            FernetKey former = distinct.putIfAbsent(idOf.apply(key), key);
+            if (former != null && !former.equals(key)) {
+                throw new IllegalArgumentException("two different keys have the id " + idOf.apply(key)
+                        + "; nothing could tell what either protects. Remove the one that was made on purpose");
+            }
+        }
+        return new Keyring(distinct);
     }
 
     /**
@@ -50,7 +78,7 @@ public final class Keyring {
         for (FernetKey key : Objects.requireNonNull(retired, "retired")) {
             keys.add(Objects.requireNonNull(key, "retired"));
         }
-        return new Keyring(keys);
+        return of(keys);
     }
 
     /**
@@ -75,6 +103,20 @@ public final class Keyring {
         return keys.subList(1, keys.size());
     }
 
+    /** {@return all keys, the primary first; immutable} */
+    public List<FernetKey> keys() {
+        return keys;
+    }
+
+    /**
+     * {@return the key with this id, primary or retired; empty if there is none}
+     *
+     * @param keyId the key's id
+     */
+    public Optional<FernetKey> key(String keyId) {
+        return Optional.ofNullable(byId.get(Objects.requireNonNull(keyId, "keyId")));
+    }
+
     /** {@return the ids of all keys, the primary's first; immutable} */
     public List<String> keyIds() {
         return keyIds;
@@ -86,7 +128,7 @@ public final class Keyring {
      * @param keyId the key's id
      */
     public boolean contains(String keyId) {
-        return keyIds.contains(Objects.requireNonNull(keyId, "keyId"));
+        return byId.containsKey(Objects.requireNonNull(keyId, "keyId"));
     }
 
     /**
@@ -99,7 +141,7 @@ public final class Keyring {
         List<FernetKey> next = new ArrayList<>();
         next.add(Objects.requireNonNull(newPrimary, "newPrimary"));
         next.addAll(keys);
-        return new Keyring(next);
+        return of(next);
     }
 
     /**
@@ -111,7 +153,7 @@ public final class Keyring {
     public Keyring withRetired(FernetKey key) {
         List<FernetKey> next = new ArrayList<>(keys);
         next.add(Objects.requireNonNull(key, "key"));
-        return new Keyring(next);
+        return of(next);
     }
 
     /**
@@ -125,12 +167,12 @@ public final class Keyring {
         if (primary().id().equals(Objects.requireNonNull(keyId, "keyId"))) {
             throw new IllegalArgumentException("keyId " + keyId + " is the primary key; rotate to another one first");
         }
-        return new Keyring(keys.stream().filter(key -> !key.id().equals(keyId)).toList());
+        return of(keys.stream().filter(key -> !key.id().equals(keyId)).toList());
     }
 
     /** {@return the same keys in objects of their own, so that the owner of the copy can destroy them} */
     public Keyring copy() {
-        return new Keyring(keys.stream().map(FernetKey::copy).toList());
+        return of(keys.stream().map(FernetKey::copy).toList());
     }
 
     /**

@@ -2,17 +2,18 @@
 package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.codomyrmex.secrets.files.Directories;
 import org.codomyrmex.secrets.files.Disk;
 import org.codomyrmex.secrets.files.MountPoints;
-import org.codomyrmex.secrets.files.Ownership;
 import org.codomyrmex.secrets.files.StagedFile;
 
 /**
@@ -68,43 +69,51 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
     }
 
     /** What is built on a ring must not be undone by a power loss: whoever put it there may not have forced it. */
-    void makeDurable(Disk disk) throws IOException {
+    void makeDurable(Disk disk, KeyringReports reports) throws IOException {
         try {
             disk.force(ring);
-            disk.force(keyFile);
-            disk.forceDirectory(directory);
-            Directories.forceAbove(disk, directory);
         } catch (FileSystemException failed) {
-            // Where nothing can be written, whoever can write it is asked to force it; this was more than needed.
+            // Whoever can write here is asked to force it; for a reader this was more than is needed.
             if (disk.isWritable(directory)) {
                 throw failed;
             }
+        }
+        if (forceDirectory(disk, reports)) {
+            Directories.forceAbove(disk, directory);
+        }
+    }
+
+    /**
+     * Forces the directory, if the file system can; Java does not tell why it could not.
+     *
+     * @return whether it could
+     */
+    boolean forceDirectory(Disk disk, KeyringReports reports) throws IOException {
+        try {
+            disk.forceDirectory(directory);
+            return true;
+        } catch (AccessDeniedException notListable) {
+            return false;
+        } catch (NoSuchFileException removed) {
+            throw removed;
+        } catch (IOException failed) {
+            reports.directoryNotForced(this, failed);
+            return false;
+        }
+    }
+
+    /** What writers that are at work, or were killed, have beside the files; none if the directory cannot be listed. */
+    List<Path> temporaries(Disk disk) throws IOException {
+        try {
+            return StagedFile.temporariesOf(disk, directory, ring, keyFile);
+        } catch (AccessDeniedException notListable) {
+            return List.of();
         }
     }
 
     /** Whether new files can take the place of these. */
     boolean isReplaceable(Disk disk) {
         return disk.isWritable(directory) && mountedFile().isEmpty();
-    }
-
-    StagedFile stageRing(Disk disk, byte[] content) throws IOException {
-        return StagedFile.stage(disk, ring, content, ringOwnership());
-    }
-
-    StagedFile stageKeyFile(Disk disk, byte[] content) throws IOException {
-        return StagedFile.stage(disk, keyFile, content, keyFileOwnership());
-    }
-
-    /** What a new ring, or a lock file, is given: what the ring has, or as much as possible of what the key file has. */
-    Optional<Ownership> ringOwnership() throws IOException {
-        Optional<Ownership> own = Ownership.of(ring);
-        return own.isPresent() ? own : Ownership.of(keyFile).map(Ownership::forSibling);
-    }
-
-    /** What a new key file is given: what the key file has, or as much as possible of what the ring has. */
-    private Optional<Ownership> keyFileOwnership() throws IOException {
-        Optional<Ownership> own = Ownership.of(keyFile);
-        return own.isPresent() ? own : Ownership.of(ring).map(Ownership::forSibling);
     }
 
     /** The ring or key file, if it is a mount of its own, as containers make of a single file. */

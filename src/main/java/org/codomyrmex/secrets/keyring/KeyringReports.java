@@ -7,11 +7,14 @@ import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.codomyrmex.secrets.files.Directories;
 import org.codomyrmex.secrets.files.LockTimeoutException;
 import org.codomyrmex.secrets.files.Ownership;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
@@ -58,7 +61,7 @@ final class KeyringReports {
                 form.isSealed() ? "sealed by an envelope of the kind " + form.kind() : "plain");
     }
 
-    /** Refuses files that were found in the other form, once there is nothing left to recover in their own. */
+    /** Refuses files in the other form, once there is nothing left to recover in their own. */
     void requireForm(KeyringLocation at, Found found, RingForm form) {
         if (found.isSealed() || found.isWhole() || found.isLoneKey()) {
             requireSameForm(at, found, form);
@@ -69,17 +72,23 @@ final class KeyringReports {
         if (found.isSealed() && !form.isSealed()) {
             throw new KeyringException(
                     SEALED,
-                    "The ring " + at.ring()
-                            + " is sealed, and this source was given no envelope to open it with. Give it"
-                            + " one with withEnvelope, or to the default manager with the setting for a KMS key or a"
-                            + " passphrase file.");
+                    "The ring " + at.ring() + " is sealed by an envelope of the kind "
+                            + found.header().map(SealedRing.Header::kind).orElse("unknown")
+                            + ", and this source was given none to open it with. Give it one with withEnvelope, or give"
+                            + " the default manager the setting for a KMS key or a passphrase file.");
         }
         boolean plain = found.ringFile() == RingFile.PLAIN || found.isLoneKey();
-        if (plain && form.isSealed()) {
+        if (plain && !form.acceptsPlain()) {
             throw new KeyringException(
                     SEALED,
                     "The keyring " + at.keyFile() + " is plain, and this source was given an envelope of the kind "
-                            + form.kind() + ". Seal it once with seal(envelope), or open it without an envelope.");
+                            + form.kind() + ". Seal it once with seal(envelope), accept it until then with"
+                            + " acceptingPlain(), or open it without an envelope.");
+        }
+        if (plain && form.isSealed()) {
+            warnOnce(
+                    "The keyring " + at.keyFile() + " is still plain, although this source has an envelope of the kind "
+                            + form.kind() + ". It is used as it is; seal it with seal(envelope).");
         }
     }
 
@@ -92,26 +101,55 @@ final class KeyringReports {
                 found.ring().primary().id());
     }
 
+    void adoptedLoneKey(KeyringLocation at, Found found) {
+        LOG.warn(
+                "There was no ring beside the key file {}: made one of its key {}. If there was a ring before, restore it"
+                        + " from a backup, or what its other keys encrypted cannot be read.",
+                at.keyFile(),
+                found.key().id());
+    }
+
     void unrecovered(KeyringLocation at) {
         warnOnce(obstacle(at) + ", so the keyring " + at.keyFile()
                 + " is used as it stands. Its key cannot be rotated here.");
     }
 
-    /** Warns of what others can read or replace, or refuses it. */
+    /** The ring is used as it stands; whoever changes it meets the same as an error. */
+    void notRecovered(KeyringLocation at, Exception failed) {
+        String why = failed instanceof IOException io ? words(io) : String.valueOf(failed.getMessage());
+        warnOnce("The keyring " + at.keyFile() + " is used as it stands, but its files want recovery, which failed. "
+                + why);
+    }
+
+    void directoryNotForced(KeyringLocation at, IOException failed) {
+        warnOnce(
+                "The directory " + at.directory() + " cannot be forced to the disk (" + words(failed)
+                        + "). If its file system does not keep renames through a power failure, keep the keyring on another one.");
+    }
+
+    void closedToOthers(Path file, Ownership former) {
+        LOG.warn("The new {} is closed to every other user of this machine; it had mode {}.", file, former.modeText());
+    }
+
+    /** Warns of whatever others can read or replace, or refuses it. */
     void checkPermissions(KeyringLocation at) throws IOException {
-        Optional<Ownership> directory = Ownership.of(at.directory());
-        if (directory.isPresent() && directory.get().writableByOthers()) {
-            warnOrRefuse("The directory " + at.directory() + " can be written by every user of this machine (mode "
-                    + directory.get().modeText()
-                    + "), who could put another key in place. Take that away with: chmod o-w "
-                    + at.directory());
+        Predicate<UserPrincipal> trusted = FileOwners.ownersOf(at);
+        Optional<String> writers = Directories.whoElseWrites(at.directory(), trusted);
+        if (writers.isPresent()) {
+            warnOrRefuse("Others can put another key in place in the directory " + at.directory() + ": " + writers.get()
+                    + ". Take that away with chmod or chown.");
+        }
+        Optional<String> above = Directories.openAbove(at.directory(), trusted);
+        if (above.isPresent()) {
+            warnOrRefuse("Others can exchange the directory " + at.directory() + ", because of " + above.get()
+                    + ". Take that away with chmod or chown.");
         }
         for (Path file : List.of(at.ring(), at.keyFile())) {
             Optional<Ownership> found = Ownership.of(file);
-            if (found.isPresent() && found.get().readableByOthers()) {
+            if (found.isPresent() && found.get().isOpenToOthers()) {
                 warnOrRefuse("The key material in " + file + " is open to every user of this machine (mode "
                         + found.get().modeText() + "). Take that away with: chmod o= " + file);
-            } else if (found.isPresent() && found.get().readableByGroup()) {
+            } else if (found.isPresent() && found.get().isOpenToGroup()) {
                 warnOnce("The key material in " + file + " can be read by the group "
                         + found.get().group().getName() + " (mode "
                         + found.get().modeText() + ").");
@@ -129,7 +167,7 @@ final class KeyringReports {
     String absent(KeyringLocation at) {
         String link = at.linkToNothing() ? " (which a link leads to)" : "";
         return "There is no keyring: neither " + at.keyFile() + link + " nor " + at.ring()
-                + " exists, and none may be created here. Restore them from a backup, or name the right key file.";
+                + " exists, and creating one is not allowed here. Restore them from a backup, or name the right key file.";
     }
 
     String readOnly(KeyringLocation at) {
@@ -137,10 +175,15 @@ final class KeyringReports {
                 + " can be neither created nor changed. Give this process a directory that it can write.";
     }
 
+    String lockDenied(KeyringLocation at) {
+        return "The lock file " + at.lockFile() + " may not be opened by this process, so the keyring " + at.keyFile()
+                + " cannot be changed. Run this process as the user that owns the keyring.";
+    }
+
     private static String obstacle(KeyringLocation at) {
         return at.mountedFile()
                 .map(file -> "The file " + file + " is mounted on its own, without its directory")
-                .orElse("The directory " + at.directory() + " cannot be written");
+                .orElse("The directory " + at.directory() + " cannot be listed or written");
     }
 
     /** The error of a row of the table that refuses. */
@@ -149,18 +192,29 @@ final class KeyringReports {
         String advice = row.advice()
                 .replace("{ring}", at.ring().toString())
                 .replace("{keyFile}", at.keyFile().toString());
-        if (found.isSealed() && found.keyFile() == KeyFile.OTHER_KEY) {
+        if (found.keyFile() == KeyFile.FOREIGN_KEY) {
+            advice = advice.replace("{owner}", ownerOf(at.keyFile()));
+        }
+        if (found.isSealed() && (found.keyFile() == KeyFile.OTHER_KEY || found.keyFile() == KeyFile.FOREIGN_KEY)) {
             advice = advice.replace("{keyId}", found.key().id())
                     .replace("{primaryId}", found.ring().primary().id());
         }
         String subject = switch (found.ringFile()) {
-            case MALFORMED -> "The ring " + at.ring() + " is no keyring: " + found.ringProblem() + ". ";
+            case MALFORMED -> "The ring " + at.ring() + " is not a keyring: " + found.ringProblem() + ". ";
             case ABSENT, PLAIN, SEALED ->
                 found.keyProblem().isEmpty()
                         ? ""
-                        : "The key file " + at.keyFile() + " is no Fernet key: " + found.keyProblem() + ". ";
+                        : "The key file " + at.keyFile() + " is not a Fernet key: " + found.keyProblem() + ". ";
         };
         return new KeyringException(Objects.requireNonNullElse(row.reason(), UNAVAILABLE), subject + advice);
+    }
+
+    private static String ownerOf(Path file) {
+        try {
+            return Ownership.of(file).map(found -> found.owner().getName()).orElse("unknown");
+        } catch (IOException gone) {
+            return "unknown";
+        }
     }
 
     /** The error of a change that failed before or after it replaced a ring. */
@@ -191,7 +245,7 @@ final class KeyringReports {
         if (failed instanceof LockTimeoutException) {
             return new KeyringException(
                     LOCKED,
-                    "The lock on the keyring " + asked + " was not to be had: " + failed.getMessage()
+                    "The lock on the keyring " + asked + " could not be taken: " + failed.getMessage()
                             + ". Look for a process that hangs while it rotates keys.",
                     failed);
         }

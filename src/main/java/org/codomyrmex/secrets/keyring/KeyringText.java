@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.keyring;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.codomyrmex.secrets.fernet.FernetKey;
 
@@ -15,36 +18,63 @@ final class KeyringText {
 
     private KeyringText() {}
 
-    static Keyring parse(CharSequence text) {
-        String all = text.toString();
-        String body = !all.isEmpty() && all.charAt(0) == BYTE_ORDER_MARK ? all.substring(1) : all;
+    /** Reads the content of a file. No copy of it is left behind. */
+    static Keyring parse(byte[] file) {
+        CharBuffer text = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(file));
+        try {
+            return parse(text);
+        } finally {
+            Arrays.fill(text.array(), '\0');
+        }
+    }
+
+    static Keyring parse(CharSequence given) {
+        // Views: a subsequence of a String would be a copy of a key that nobody could wipe.
+        CharBuffer text = CharBuffer.wrap(given);
+        int start = text.length() > 0 && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
         List<FernetKey> keys = new ArrayList<>();
-        int number = 0;
-        for (String line : body.split("\n", -1)) {
-            number++;
-            for (String part : line.split(",", -1)) {
-                if (!isBlank(part)) {
-                    keys.add(parse(part, number));
-                } else if (line.indexOf(',') >= 0) {
-                    throw new IllegalArgumentException("line " + number + ": nothing before or after a comma");
-                }
-            }
+        for (int number = 1; start <= text.length(); number++) {
+            int end = end(text, start, '\n');
+            parseLine(text.subSequence(start, end), number, keys);
+            start = end + 1;
         }
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("there is no key in it, expected one key a line, the primary first");
         }
-        return Keyring.of(keys.get(0), keys.subList(1, keys.size()).toArray(FernetKey[]::new));
+        return Keyring.of(keys);
     }
 
-    private static FernetKey parse(String line, int number) {
+    private static void parseLine(CharBuffer line, int number, List<FernetKey> keys) {
+        boolean list = end(line, 0, ',') < line.length();
+        for (int start = 0; start <= line.length(); ) {
+            int end = end(line, start, ',');
+            CharBuffer part = line.subSequence(start, end);
+            if (!isBlank(part)) {
+                keys.add(parse(part, number));
+            } else if (list) {
+                throw new IllegalArgumentException("line " + number + ": nothing before or after a comma");
+            }
+            start = end + 1;
+        }
+    }
+
+    private static int end(CharBuffer text, int start, char separator) {
+        int end = start;
+        while (end < text.length() && text.charAt(end) != separator) {
+            end++;
+        }
+        return end;
+    }
+
+    private static FernetKey parse(CharBuffer key, int number) {
         try {
-            return FernetKey.parse(line);
+            return FernetKey.parse(key);
         } catch (IllegalArgumentException malformed) {
             throw new IllegalArgumentException("line " + number + ": " + malformed.getMessage());
         }
     }
 
-    private static boolean isBlank(String line) {
+    private static boolean isBlank(CharBuffer line) {
         return line.chars().allMatch(c -> c == ' ' || c == '\t' || c == '\r');
     }
 

@@ -7,22 +7,25 @@ import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.Directories;
 import org.codomyrmex.secrets.files.Disk;
-import org.codomyrmex.secrets.files.StagedFile;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
 import org.codomyrmex.secrets.keyring.Found.RingFile;
 
 /** Carries out the {@link RecoveryTable} on the files of a keyring. Whoever calls it holds the lock. */
 final class Recovery {
 
-    /** How often files that change between two looks are looked at again before that is an error. */
-    static final int LOOKS = 32;
+    /** How often files that change while they are read are read again before that is an error. */
+    static final int ROUNDS = 32;
 
     private final Disk disk;
     private final Path asked;
     private final KeyringReports reports;
+
+    /** The files with nothing left to recover, and what writes them from there on. */
+    record Recovered(Found found, KeyringWriter writer) {}
 
     Recovery(Disk disk, Path asked, KeyringReports reports) {
         this.disk = disk;
@@ -31,36 +34,37 @@ final class Recovery {
     }
 
     /**
-     * Goes on until nothing is left to do. Returns what is not whole only where the key file is malformed.
+     * Goes on until nothing is left to do. What it returns is not whole only if the key file is malformed.
      *
-     * @param form how the ring is to be found; one of the other form is made whole and then refused
+     * @param form the form the ring is expected in; one of the other form is made whole and then refused
      */
-    Found recover(KeyringLocation at, RingForm form, boolean mayCreate) throws IOException {
-        for (int look = 0; look < LOOKS; look++) {
-            disk.unlink(StagedFile.temporaryOf(at.ring()));
-            disk.unlink(StagedFile.temporaryOf(at.keyFile()));
-            // Makes durable what the last round did, or what another process left when it was killed.
-            disk.forceDirectory(at.directory());
+    Recovered recover(KeyringLocation at, RingForm form, boolean mayCreate) throws IOException {
+        for (int round = 0; round < ROUNDS; round++) {
+            KeyringWriter writer = KeyringWriter.begin(disk, at, reports);
             Found found = Found.at(at, disk, form);
             reports.checkPermissions(at);
             reports.requireForm(at, found, form);
             switch (RecoveryTable.rowFor(found).action()) {
                 case NOTHING -> {
-                    return found;
+                    return new Recovered(found, writer);
                 }
                 case WRITE_KEY_FILE -> {
-                    disk.force(at.ring());
-                    writeKeyFile(at, found, found.isSealed() ? form : RingForm.PLAIN);
+                    writer.force(at.ring());
+                    RingForm written = found.isSealed() ? form : RingForm.PLAIN;
+                    writer.putKeyFile(found, written.keyFile(found.ring()));
                 }
                 case PUT_KEY_IN_FRONT -> {
-                    disk.force(at.keyFile());
-                    replaceRing(at, found.ring().rotatedTo(found.key()), RingForm.PLAIN);
-                    reports.otherProgramWroteKey(at, found);
+                    writer.force(at.keyFile());
+                    if (putRing(writer, at, found, found.ring().rotatedTo(found.key()), RingForm.PLAIN)) {
+                        reports.otherProgramWroteKey(at, found);
+                    }
                 }
                 case ADOPT_KEY -> {
-                    disk.force(at.keyFile());
+                    writer.force(at.keyFile());
                     Directories.forceAbove(disk, at.directory());
-                    replaceRing(at, Keyring.of(found.key()), RingForm.PLAIN);
+                    if (putRing(writer, at, found, Keyring.of(found.key()), RingForm.PLAIN)) {
+                        reports.adoptedLoneKey(at, found);
+                    }
                 }
                 case CREATE -> {
                     if (at.moved(asked)) {
@@ -68,12 +72,13 @@ final class Recovery {
                     }
                     requireCreation(at, mayCreate);
                     Directories.forceAbove(disk, at.directory());
-                    replaceRing(at, Keyring.of(FernetKey.generate()), form);
-                    reports.created(at, form);
+                    if (putRing(writer, at, found, Keyring.of(FernetKey.generate()), form)) {
+                        reports.created(at, form);
+                    }
                 }
                 case REFUSE -> {
                     if (found.keyFile() == KeyFile.MALFORMED && found.ringFile() != RingFile.MALFORMED) {
-                        return found;
+                        return new Recovered(found, writer);
                     }
                     throw reports.refusal(at, found);
                 }
@@ -82,20 +87,9 @@ final class Recovery {
         throw restless();
     }
 
-    private void replaceRing(KeyringLocation at, Keyring next, RingForm form) throws IOException {
-        try (StagedFile ring = at.stageRing(disk, form.ringFile(next, at.ring()))) {
-            ring.replaceTarget();
-        }
-    }
-
-    private void writeKeyFile(KeyringLocation at, Found found, RingForm form) throws IOException {
-        try (StagedFile key = at.stageKeyFile(disk, form.keyFile(found.ring()))) {
-            if (found.keyFile() == KeyFile.ABSENT) {
-                key.takeFreePlace();
-            } else if (Found.at(at, disk, RingForm.PLAIN).sameKeyFileAs(found)) {
-                key.replaceTarget();
-            }
-        }
+    private static boolean putRing(KeyringWriter writer, KeyringLocation at, Found found, Keyring next, RingForm form)
+            throws IOException {
+        return writer.putRing(found, form.ringFile(next, Optional.empty(), at.ring()));
     }
 
     void requireCreation(KeyringLocation at, boolean mayCreate) {

@@ -3,6 +3,7 @@ package org.codomyrmex.secrets.keyring;
 
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.ABSENT;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.MALFORMED;
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 
 import java.util.List;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
@@ -54,12 +55,17 @@ final class RecoveryTable {
             "A key file holds one Fernet key of 44 characters. It was left untouched: restore it from a backup.";
     private static final String RING = "It was left untouched: restore it from a backup.";
     private static final String RING_GONE =
-            "The key file {keyFile} says that this keyring is sealed, and the ring is gone: restore it from a backup.";
+            "The key file {keyFile} says that this keyring is sealed, but the ring is gone. Restore it from a backup.";
     private static final String KEY_BESIDE_SEALED_RING =
-            "The key file {keyFile} holds key {keyId}, which the sealed ring {ring} with the primary key {primaryId} lacks."
-                    + " Whoever can write the directory must not choose the primary of a sealed ring, so nothing was"
+            "The key file {keyFile} holds key {keyId}, and the sealed ring {ring} with the primary key {primaryId} does"
+                    + " not. Whoever can write the directory must not choose the primary of a sealed ring, so nothing was"
                     + " touched. Move the key file away, and its mark is written again; if tokens were made with that key,"
-                    + " then add it with update(ring -> ring.withRetired(key)).";
+                    + " add it with update(ring -> ring.withRetired(key)) afterwards.";
+
+    private static final String FOREIGN_KEY_FILE =
+            "The key file {keyFile} holds a key that is not in the ring, and belongs to user {owner}, who owns neither the"
+                    + " directory nor this process. The key was not adopted. Remove the file; if the key is right, change"
+                    + " the owner of the file first.";
 
     static final List<Row> ROWS = List.of(
             new Row(RingFile.PLAIN, KeyFile.MIRROR, Action.NOTHING),
@@ -67,8 +73,10 @@ final class RecoveryTable {
             new Row(RingFile.PLAIN, KeyFile.RETIRED_KEY, Action.WRITE_KEY_FILE),
             new Row(RingFile.PLAIN, KeyFile.SEALED_MARK, Action.WRITE_KEY_FILE),
             new Row(RingFile.PLAIN, KeyFile.OTHER_KEY, Action.PUT_KEY_IN_FRONT),
+            new Row(RingFile.PLAIN, KeyFile.FOREIGN_KEY, Action.REFUSE, UNAVAILABLE, FOREIGN_KEY_FILE),
             new Row(RingFile.PLAIN, KeyFile.MALFORMED, Action.REFUSE, MALFORMED, KEY_FILE_WITH_RING),
             new Row(RingFile.ABSENT, KeyFile.OTHER_KEY, Action.ADOPT_KEY),
+            new Row(RingFile.ABSENT, KeyFile.FOREIGN_KEY, Action.REFUSE, UNAVAILABLE, FOREIGN_KEY_FILE),
             new Row(RingFile.ABSENT, KeyFile.MALFORMED, Action.REFUSE, MALFORMED, KEY_FILE_ALONE),
             new Row(RingFile.ABSENT, KeyFile.ABSENT, Action.CREATE),
             new Row(RingFile.ABSENT, KeyFile.SEALED_MARK, Action.REFUSE, ABSENT, RING_GONE),
@@ -77,9 +85,11 @@ final class RecoveryTable {
             new Row(RingFile.SEALED, KeyFile.MIRROR, Action.WRITE_KEY_FILE),
             new Row(RingFile.SEALED, KeyFile.RETIRED_KEY, Action.WRITE_KEY_FILE),
             new Row(RingFile.SEALED, KeyFile.OTHER_KEY, Action.REFUSE, MALFORMED, KEY_BESIDE_SEALED_RING),
+            new Row(RingFile.SEALED, KeyFile.FOREIGN_KEY, Action.REFUSE, MALFORMED, KEY_BESIDE_SEALED_RING),
             new Row(RingFile.SEALED, KeyFile.MALFORMED, Action.REFUSE, MALFORMED, KEY_FILE_WITH_RING),
             new Row(RingFile.MALFORMED, KeyFile.ABSENT, Action.REFUSE, MALFORMED, RING),
             new Row(RingFile.MALFORMED, KeyFile.OTHER_KEY, Action.REFUSE, MALFORMED, RING),
+            new Row(RingFile.MALFORMED, KeyFile.FOREIGN_KEY, Action.REFUSE, MALFORMED, RING),
             new Row(RingFile.MALFORMED, KeyFile.SEALED_MARK, Action.REFUSE, MALFORMED, RING),
             new Row(RingFile.MALFORMED, KeyFile.MALFORMED, Action.REFUSE, MALFORMED, RING));
 

@@ -4,69 +4,120 @@ package org.codomyrmex.secrets.keyring;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.WRONG_ENVELOPE;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.codomyrmex.secrets.fernet.FernetKey;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a ring and its key file are written and read: plain, or the ring sealed in an envelope and a mark in the key file.
- * An envelope is asked to open a ring only if it is another one than last time.
+ * The first envelope seals; each of them opens. They are asked to open a ring only if it is another one than last time.
  */
 final class RingForm {
 
-    static final RingForm PLAIN = new RingForm(null, "");
+    static final RingForm PLAIN = new RingForm(List.of(), false);
 
-    private final @Nullable KeyringEnvelope envelope;
-    private final String kind;
+    private final List<Envelope> envelopes;
+    private final boolean plainAccepted;
 
-    private volatile @Nullable Opened last;
+    /** Guarded by this object: what is dropped is not copied at the same time. */
+    private @Nullable Opened last;
+
+    /** An envelope, and its kind as it was when it was checked. */
+    private record Envelope(KeyringEnvelope envelope, String kind) {}
 
     /** Its keys are nobody else's: whoever is given a keyring may destroy the keys. */
-    private record Opened(SealedRing ring, Keyring keyring) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Opened(byte[] digest, Keyring keyring) {}
 
-    private RingForm(@Nullable KeyringEnvelope envelope, String kind) {
-        this.envelope = envelope;
-        this.kind = kind;
+    private RingForm(List<Envelope> envelopes, boolean plainAccepted) {
+        this.envelopes = envelopes;
+        this.plainAccepted = plainAccepted;
     }
 
-    static RingForm sealedIn(KeyringEnvelope envelope) {
-        Objects.requireNonNull(envelope, "envelope");
-        return new RingForm(
+    static RingForm sealedIn(KeyringEnvelope first, KeyringEnvelope... alsoOpen) {
+        List<Envelope> all = new ArrayList<>();
+        all.add(checked(first, "envelope"));
+        for (KeyringEnvelope further : Objects.requireNonNull(alsoOpen, "alsoOpens")) {
+            all.add(checked(further, "alsoOpens"));
+        }
+        return new RingForm(List.copyOf(all), false);
+    }
+
+    private static Envelope checked(KeyringEnvelope envelope, String name) {
+        Objects.requireNonNull(envelope, name);
+        return new Envelope(
                 envelope, SealedRing.requireKind(Objects.requireNonNull(envelope.kind(), "the envelope's kind")));
     }
 
-    boolean isSealed() {
-        return envelope != null;
+    RingForm acceptingPlain() {
+        return new RingForm(envelopes, true);
     }
 
-    /** The kind of the envelope; empty where there is none. */
+    boolean isSealed() {
+        return !envelopes.isEmpty();
+    }
+
+    boolean plainAccepted() {
+        return plainAccepted;
+    }
+
+    /** Whether a ring that is still plain is used although there is an envelope. */
+    boolean acceptsPlain() {
+        return plainAccepted || !isSealed();
+    }
+
+    /** The kind of the envelope that seals; empty if there is none. */
     String kind() {
-        return kind;
+        return isSealed() ? envelopes.get(0).kind() : "";
     }
 
     /** The content of the ring at a place. A sealed one has been opened again, and is the same keyring. */
-    byte[] ringFile(Keyring keyring, Path place) {
+    byte[] ringFile(Keyring keyring, Optional<SealedRing.Header> former, Path place) {
         byte[] plain = KeyringText.ringFile(keyring);
-        KeyringEnvelope sealing = envelope;
-        if (sealing == null) {
+        if (!isSealed()) {
             return plain;
         }
+        Envelope sealing = envelopes.get(0);
+        SealedRing.Header header = former.map(known -> known.next(sealing.kind()))
+                .orElseGet(() -> SealedRing.Header.first(sealing.kind()));
         try {
-            byte[] content = asked(place, "sealed", () -> sealing.seal(plain, SealedRing.associatedData(kind)));
-            SealedRing sealed = SealedRing.of(kind, content);
+            byte[] content =
+                    asked(sealing, place, "sealed", () -> sealing.envelope().seal(plain, header.associatedData()));
+            SealedRing sealed = SealedRing.of(header, content);
             if (!unsealed(sealed, sealing, place).equals(keyring)) {
-                throw refusal(WRONG_ENVELOPE, place, "sealed", "What it sealed opens as another keyring.", null);
+                throw refusal(
+                        sealing, WRONG_ENVELOPE, place, "sealed", "What it sealed opens as another keyring.", null);
             }
             byte[] file = KeyringText.requireSize(sealed.file(), keyring);
-            last = new Opened(sealed, keyring.copy());
+            keep(new Opened(KeyringText.digest(file), keyring.copy()));
             return file;
         } finally {
             Arrays.fill(plain, (byte) 0);
         }
+    }
+
+    private synchronized void keep(@Nullable Opened opened) {
+        if (last != null) {
+            last.keyring().keys().forEach(FernetKey::destroy);
+        }
+        last = opened;
+    }
+
+    private synchronized Optional<Keyring> kept(byte[] digest) {
+        return Optional.ofNullable(last)
+                .filter(opened -> Arrays.equals(opened.digest(), digest))
+                .map(opened -> opened.keyring().copy());
+    }
+
+    void dropKeys() {
+        keep(null);
     }
 
     /** The content of the key file beside the ring. */
@@ -76,56 +127,86 @@ final class RingForm {
 
     /** The keyring of a sealed ring that was found at a place. */
     Keyring open(SealedRing ring, Path place) {
-        KeyringEnvelope opening = Objects.requireNonNull(envelope, "envelope");
-        Opened before = last;
-        if (before != null && MessageDigest.isEqual(before.ring().file(), ring.file())) {
-            return before.keyring().copy();
+        byte[] digest = KeyringText.digest(ring.file());
+        Optional<Keyring> before = kept(digest);
+        if (before.isPresent()) {
+            return before.get();
         }
-        if (!ring.kind().equals(kind)) {
+        List<Envelope> fitting = envelopes.stream()
+                .filter(each -> each.kind().equals(ring.header().kind()))
+                .toList();
+        if (fitting.isEmpty()) {
             throw new KeyringException(
                     WRONG_ENVELOPE,
-                    "The ring " + place + " is sealed by an envelope of the kind " + ring.kind()
-                            + ", and this source was given one of the kind " + kind
+                    "The ring " + place + " is sealed by an envelope of the kind "
+                            + ring.header().kind() + ", and this source was given " + kinds()
                             + ". Give it the envelope that sealed the ring.");
         }
-        Keyring keyring = unsealed(ring, opening, place);
-        last = new Opened(ring, keyring.copy());
+        Keyring keyring = opened(ring, fitting, place);
+        keep(new Opened(digest, keyring.copy()));
         return keyring;
     }
 
-    private Keyring unsealed(SealedRing ring, KeyringEnvelope opening, Path place) {
-        byte[] plain = asked(place, "opened", () -> opening.open(ring.content(), SealedRing.associatedData(kind)));
+    private String kinds() {
+        return envelopes.stream().map(Envelope::kind).collect(Collectors.joining(", ", "one of the kind ", ""));
+    }
+
+    /** One that cannot answer now may be the right one, so that is said rather than that all of them are wrong. */
+    private Keyring opened(SealedRing ring, List<Envelope> fitting, Path place) {
+        KeyringException told = null;
+        for (Envelope each : fitting) {
+            try {
+                return unsealed(ring, each, place);
+            } catch (KeyringException refused) {
+                told = told == null || refused.reason() == UNAVAILABLE ? refused : told;
+            }
+        }
+        throw Objects.requireNonNull(told);
+    }
+
+    private static Keyring unsealed(SealedRing ring, Envelope opening, Path place) {
+        byte[] plain = asked(
+                opening,
+                place,
+                "opened",
+                () -> opening.envelope().open(ring.content(), ring.header().associatedData()));
         try {
-            return Keyring.parse(new String(plain, StandardCharsets.UTF_8));
+            return KeyringText.parse(plain);
         } catch (IllegalArgumentException noKeyring) {
-            throw refusal(WRONG_ENVELOPE, place, "opened", "What it gives is no keyring.", null);
+            throw refusal(opening, WRONG_ENVELOPE, place, "opened", "Its content is not a keyring.", null);
         } finally {
             Arrays.fill(plain, (byte) 0);
         }
     }
 
-    private byte[] asked(Path place, String what, Supplier<byte @Nullable []> envelopes) {
+    private static byte[] asked(Envelope asked, Path place, String what, Supplier<byte @Nullable []> envelopes) {
         byte @Nullable [] given;
         try {
             given = envelopes.get();
         } catch (KeyringException refused) {
             // Any other reason would be read as one of the files.
             KeyringException.Reason reason = refused.reason() == WRONG_ENVELOPE ? WRONG_ENVELOPE : UNAVAILABLE;
-            throw refusal(reason, place, what, Objects.requireNonNullElse(refused.getMessage(), ""), refused);
+            String words = Objects.requireNonNullElse(refused.getMessage(), "");
+            throw refusal(asked, reason, place, what, words, refused);
         } catch (RuntimeException | LinkageError failed) {
             String words = "It failed with " + failed.getClass().getName() + ".";
-            throw refusal(UNAVAILABLE, place, what, words, failed);
+            throw refusal(asked, UNAVAILABLE, place, what, words, failed);
         }
         if (given == null) {
-            throw refusal(WRONG_ENVELOPE, place, what, "It gave null.", null);
+            throw refusal(asked, WRONG_ENVELOPE, place, what, "It gave null.", null);
         }
         return given;
     }
 
-    private KeyringException refusal(
-            KeyringException.Reason reason, Path place, String what, String why, @Nullable Throwable cause) {
-        String message = "The ring " + place + " cannot be " + what + " with the envelope of the kind " + kind + ". "
-                + why + " The files were left as they are.";
+    private static KeyringException refusal(
+            Envelope asked,
+            KeyringException.Reason reason,
+            Path place,
+            String what,
+            String why,
+            @Nullable Throwable cause) {
+        String message = "The ring " + place + " cannot be " + what + " with the envelope of the kind " + asked.kind()
+                + ". " + why + " The files were left as they are.";
         return cause == null ? new KeyringException(reason, message) : new KeyringException(reason, message, cause);
     }
 }

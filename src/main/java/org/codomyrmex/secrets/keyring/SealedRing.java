@@ -2,8 +2,10 @@
 package org.codomyrmex.secrets.keyring;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,26 +17,57 @@ import java.util.regex.Pattern;
 final class SealedRing {
 
     private static final String MAGIC = "codomyrmex-keyring";
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
     private static final String KIND = "[a-z0-9.-]{1,63}";
-    private static final Pattern FIRST_LINE = Pattern.compile(MAGIC + " ([0-9]{1,9}) (" + KIND + ")");
+    private static final Pattern VERSION_LINE = Pattern.compile(MAGIC + " ([0-9]{1,9}) .*");
+    private static final Pattern FIRST_LINE =
+            Pattern.compile(MAGIC + " " + VERSION + " (" + KIND + ") ([0-9a-f]{32}) ([1-9][0-9]{0,17})");
     private static final Pattern VALID_KIND = Pattern.compile(KIND);
+    private static final int RING_ID_BYTES = 16;
 
     private static final byte[] MARK = (MAGIC + " " + VERSION
                     + " mark\nThe keys are sealed in the file beside this one whose name ends in .ring\n")
             .getBytes(StandardCharsets.US_ASCII);
 
-    private final String kind;
+    /**
+     * What the first line says.
+     *
+     * @param kind the kind of the envelope
+     * @param ringId drawn when the ring was sealed first
+     * @param generation raised by one with each change
+     */
+    record Header(String kind, String ringId, long generation) {
+
+        /** The header of a ring that was not sealed before. */
+        static Header first(String kind) {
+            byte[] id = new byte[RING_ID_BYTES];
+            new SecureRandom().nextBytes(id);
+            return new Header(kind, HexFormat.of().formatHex(id), 1);
+        }
+
+        /** The header after one more change, perhaps in another envelope. */
+        Header next(String nextKind) {
+            return new Header(nextKind, ringId, Math.addExact(generation, 1));
+        }
+
+        byte[] associatedData() {
+            return (MAGIC + " " + VERSION + " " + kind + " " + ringId + " " + generation + "\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    private final Header header;
     private final byte[] content;
 
-    private SealedRing(String kind, byte[] content) {
-        this.kind = kind;
+    private SealedRing(Header header, byte[] content) {
+        this.header = header;
         this.content = content;
     }
 
     /** Whether a file is a sealed ring or a mark, whole or not. */
     static boolean begins(byte[] file) {
-        return new String(file, StandardCharsets.ISO_8859_1).startsWith(MAGIC);
+        byte[] magic = MAGIC.getBytes(StandardCharsets.US_ASCII);
+        return file.length >= magic.length && Arrays.equals(file, 0, magic.length, magic, 0, magic.length);
     }
 
     /** What stands in the key file beside a sealed ring. */
@@ -45,21 +78,24 @@ final class SealedRing {
     /**
      * Reads the file.
      *
-     * @throws IllegalArgumentException where it is not exactly what {@link #file} writes; says what is wrong
+     * @throws IllegalArgumentException if it is not exactly what {@link #file} writes; says what is wrong
      */
     static SealedRing parse(byte[] file) {
         String text = new String(file, StandardCharsets.ISO_8859_1);
         int end = Math.max(0, text.indexOf('\n'));
-        Matcher first = FIRST_LINE.matcher(text.substring(0, end));
-        if (!first.matches()) {
-            throw new IllegalArgumentException(
-                    "its first line is not \"" + MAGIC + "\", a version and the kind of its envelope");
-        }
-        if (!first.group(1).equals(VERSION)) {
-            throw new IllegalArgumentException("it is sealed in the format of version " + first.group(1)
+        String line = text.substring(0, end);
+        Matcher version = VERSION_LINE.matcher(line);
+        if (version.matches() && !version.group(1).equals(VERSION)) {
+            throw new IllegalArgumentException("it is sealed in the format of version " + version.group(1)
                     + ", and this library reads version " + VERSION + " only; use the one that wrote it");
         }
-        SealedRing ring = new SealedRing(first.group(2), decoded(text.substring(end + 1)));
+        Matcher first = FIRST_LINE.matcher(line);
+        if (!first.matches()) {
+            throw new IllegalArgumentException("its first line is not \"" + MAGIC
+                    + "\", a version, the kind of its envelope, an id and a generation");
+        }
+        Header header = new Header(first.group(1), first.group(2), Long.parseLong(first.group(3)));
+        SealedRing ring = new SealedRing(header, decoded(text.substring(end + 1)));
         if (!Arrays.equals(ring.file(), file)) {
             throw new IllegalArgumentException("its second line was altered or cut short");
         }
@@ -77,12 +113,12 @@ final class SealedRing {
     /**
      * A ring to be written.
      *
-     * @param kind the kind of the envelope
-     * @param content what the envelope made of the keyring under {@link #associatedData}; copied, so that what is verified
-     *     is what is written, also if the envelope uses its array again
+     * @param header its first line
+     * @param content what the envelope made of the keyring under {@link Header#associatedData}; copied, so that what is
+     *     verified is what is written, even if the envelope uses its array again
      */
-    static SealedRing of(String kind, byte[] content) {
-        return new SealedRing(kind, content.clone());
+    static SealedRing of(Header header, byte[] content) {
+        return new SealedRing(header, content.clone());
     }
 
     static String requireKind(String kind) {
@@ -93,12 +129,8 @@ final class SealedRing {
         return kind;
     }
 
-    static byte[] associatedData(String kind) {
-        return (MAGIC + " " + VERSION + " " + kind + "\n").getBytes(StandardCharsets.US_ASCII);
-    }
-
-    String kind() {
-        return kind;
+    Header header() {
+        return header;
     }
 
     byte[] content() {
@@ -107,7 +139,7 @@ final class SealedRing {
 
     byte[] file() {
         String second = Base64.getEncoder().encodeToString(content) + "\n";
-        return (new String(associatedData(kind), StandardCharsets.US_ASCII) + second)
+        return (new String(header.associatedData(), StandardCharsets.US_ASCII) + second)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 }

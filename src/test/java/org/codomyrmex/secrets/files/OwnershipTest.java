@@ -70,7 +70,7 @@ class OwnershipTest {
         "rw-------, false, false",
         "r--------, false, false",
         "rw-r-----, false, true",
-        "rw--w----, false, false",
+        "rw--w----, false, true",
         "rw-r--r--, true, true",
         "rw----r--, true, false",
         "rw-----w-, true, false",
@@ -80,8 +80,8 @@ class OwnershipTest {
         Ownership ownership = withMode(mode);
 
         assertThat(ownership.modeText()).isEqualTo(mode);
-        assertThat(ownership.readableByOthers()).isEqualTo(others);
-        assertThat(ownership.readableByGroup()).isEqualTo(group);
+        assertThat(ownership.isOpenToOthers()).isEqualTo(others);
+        assertThat(ownership.isOpenToGroup()).isEqualTo(group);
     }
 
     @ParameterizedTest
@@ -92,15 +92,15 @@ class OwnershipTest {
         assertThat(ownership.forSibling().modeText()).isEqualTo(sibling);
         assertThat(ownership.forSibling().owner()).isEqualTo(ownership.owner());
         assertThat(ownership.forSibling().group()).isEqualTo(ownership.group());
-        assertThat(ownership.required()).isTrue();
-        assertThat(ownership.forSibling().required()).isFalse();
+        assertThat(ownership.exact()).isTrue();
+        assertThat(ownership.forSibling().exact()).isFalse();
     }
 
     @Test
     void tellsWhetherEverybodyMayWrite() throws IOException {
-        assertThat(withMode("rw-rw-rw-").writableByOthers()).isTrue();
-        assertThat(withMode("rwx---rwx").writableByOthers()).isTrue();
-        assertThat(withMode("rw-rw-r--").writableByOthers()).isFalse();
+        assertThat(withMode("rw-rw-rw-").isWritableByOthers()).isTrue();
+        assertThat(withMode("rwx---rwx").isWritableByOthers()).isTrue();
+        assertThat(withMode("rw-rw-r--").isWritableByOthers()).isFalse();
     }
 
     @Test
@@ -111,7 +111,7 @@ class OwnershipTest {
 
         mode.add(PosixFilePermission.OTHERS_READ);
 
-        assertThat(ownership.readableByOthers()).isFalse();
+        assertThat(ownership.isOpenToOthers()).isFalse();
     }
 
     @Test

@@ -8,14 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,12 +32,10 @@ class StagedFileTest {
     Path directory;
 
     private Path target;
-    private Path temporary;
 
     @BeforeEach
     void nameFiles() {
         target = directory.resolve("file");
-        temporary = directory.resolve("file.tmp");
     }
 
     private StagedFile stage(Disk disk) throws IOException {
@@ -49,16 +48,94 @@ class StagedFileTest {
         }
     }
 
+    private Path temporary() throws IOException {
+        return names().stream()
+                .filter(name -> name.getFileName().toString().matches("file\\.[0-9a-f]{16}\\.tmp"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
-    void standsUnderAFixedNameBesideItsTarget() {
-        assertThat(StagedFile.temporaryOf(target)).isEqualTo(temporary);
+    void neverStandsUnderTheSameNameTwice() throws IOException {
+        Set<Path> used = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            StagedFile staged = stage(Disk.system());
+            assertThat(used.add(temporary())).isTrue();
+            staged.close();
+        }
+    }
+
+    @Test
+    void findsAndRemovesTheTemporariesOfOthers() throws IOException {
+        Path killed = Files.write(directory.resolve("file.0123456789abcdef.tmp"), OLD);
+        List<Path> unrelated = List.of(
+                Files.write(directory.resolve("file.0123456789abcde.tmp"), OLD),
+                Files.write(directory.resolve("file.tmp"), OLD),
+                Files.write(directory.resolve("file.0123456789abcdef.tmp.bak"), OLD),
+                Files.write(directory.resolve("another.0123456789abcdef.tmp"), OLD));
+        assertThat(StagedFile.temporariesOf(Disk.system(), directory, target)).containsExactly(killed);
+        try (StagedFile staged = stage(Disk.system())) {
+            staged.removeOthers(directory, target);
+            assertThat(killed).doesNotExist();
+            assertThat(staged.replaceTarget()).isTrue();
+        }
+        assertThat(target).hasBinaryContent(NEW);
+        assertThat(unrelated).allSatisfy(file -> assertThat(file).hasBinaryContent(OLD));
+    }
+
+    @Test
+    void cannotTakeItsPlaceOnceAnotherWriterHasRemovedIt() throws IOException {
+        Files.write(target, OLD);
+        try (StagedFile staged = stage(Disk.system())) {
+            Files.delete(temporary());
+            assertThat(staged.replaceTarget()).isFalse();
+            assertThat(staged.takeFreePlace()).isFalse();
+        }
+        assertThat(target).hasBinaryContent(OLD);
+    }
+
+    @Test
+    void isWrittenThroughTheFileItMadeWhateverStandsUnderItsNameMeanwhile() throws IOException {
+        Path elsewhere = Files.write(directory.resolve("elsewhere"), OLD);
+        Disk exchanging = new WatchedDisk() {
+            @Override
+            protected void after(Operation operation, Path file) throws IOException {
+                if (operation == Operation.CREATE) {
+                    Files.delete(file);
+                    Files.createSymbolicLink(file, elsewhere);
+                }
+            }
+        };
+        assertThatIOException().isThrownBy(() -> stage(exchanging)).withMessageContaining("is a symbolic link");
+        assertThat(elsewhere).hasBinaryContent(OLD);
+    }
+
+    @Test
+    void isWrittenWholeBesideAnInterruptAndKeepsTheFlag() throws IOException {
+        Disk interrupting = new WatchedDisk() {
+            private boolean interrupted;
+
+            @Override
+            protected void before(Operation operation, Path file) {
+                if (operation == Operation.WRITE && !interrupted) {
+                    interrupted = true;
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        try (StagedFile staged = stage(interrupting)) {
+            assertThat(Thread.interrupted()).as("the flag").isTrue();
+            assertThat(names()).as("the first attempt is removed").hasSize(1);
+            staged.replaceTarget();
+        }
+        assertThat(target).hasBinaryContent(NEW);
     }
 
     @Test
     void isCompleteBesideTheTargetBeforeItTakesItsPlace() throws IOException {
         Files.write(target, OLD);
         try (StagedFile staged = stage(Disk.system())) {
-            assertThat(temporary).hasBinaryContent(NEW);
+            assertThat(temporary()).hasBinaryContent(NEW);
             assertThat(target).hasBinaryContent(OLD);
 
             staged.replaceTarget();
@@ -98,17 +175,6 @@ class StagedFileTest {
         assertThat(names()).containsExactly(target);
     }
 
-    @Test
-    void closingItAfterItTookItsPlaceLeavesTheTemporaryOfTheNextHolder() throws IOException {
-        StagedFile staged = stage(Disk.system());
-        staged.replaceTarget();
-        Files.write(temporary, OLD);
-
-        staged.close();
-
-        assertThat(temporary).hasBinaryContent(OLD);
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0, 5, 14})
     void aWriteThatIsCorruptedIsFoundByReadingItBack(int damaged) throws IOException {
@@ -123,7 +189,7 @@ class StagedFileTest {
         };
         assertThatIOException()
                 .isThrownBy(() -> stage(disk))
-                .withMessage(temporary + ": does not read back as it was written");
+                .withMessageMatching(target + "\\.[0-9a-f]{16}\\.tmp: does not read back as it was written");
         assertThat(target).hasBinaryContent(OLD);
         assertThat(names()).containsExactly(target);
     }
@@ -137,23 +203,15 @@ class StagedFileTest {
                 return Arrays.copyOf(content, length);
             }
         };
-        assertThatIOException().isThrownBy(() -> stage(disk)).withMessageContaining(temporary.toString());
+        assertThatIOException().isThrownBy(() -> stage(disk)).withMessageContaining(target.toString());
         assertThat(names()).isEmpty();
-    }
-
-    @Test
-    void refusesATemporaryThatLiesThereAlready() throws IOException {
-        Files.write(temporary, OLD);
-
-        assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> stage(Disk.system()));
-        assertThat(temporary).as("it may be another program's").hasBinaryContent(OLD);
     }
 
     @Test
     void takesAFreePlaceByALink() throws IOException {
         try (StagedFile staged = stage(Disk.system())) {
             assertThat(staged.takeFreePlace()).isTrue();
-            assertThat(Files.isSameFile(target, temporary)).isTrue();
+            assertThat(Files.isSameFile(target, temporary())).isTrue();
         }
         assertThat(target).hasBinaryContent(NEW);
         assertThat(names()).containsExactly(target);
@@ -189,7 +247,7 @@ class StagedFileTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void withoutHardLinksAFreePlaceIsTakenByCreatingTheFile(boolean unsupported) throws IOException {
+    void withoutHardLinksAFreePlaceIsTakenByARename(boolean unsupported) throws IOException {
         try (StagedFile staged = stage(new Unlinked(unsupported))) {
             assertThat(staged.takeFreePlace()).isTrue();
         }
@@ -208,27 +266,6 @@ class StagedFileTest {
     }
 
     @Test
-    void withoutHardLinksAWriteThatFailsHalfWayLeavesNoHalfFile() throws IOException {
-        Disk disk = new Unlinked(true) {
-            @Override
-            protected byte[] written(Path file, byte[] content) {
-                return file.equals(target) ? Arrays.copyOf(content, 3) : content;
-            }
-
-            @Override
-            protected void after(Operation operation, Path file) throws IOException {
-                if (operation == Operation.WRITE && file.equals(target)) {
-                    throw new IOException("No space left on device");
-                }
-            }
-        };
-        try (StagedFile staged = stage(disk)) {
-            assertThatIOException().isThrownBy(staged::takeFreePlace).withMessage("No space left on device");
-        }
-        assertThat(names()).isEmpty();
-    }
-
-    @Test
     void aDirectoryThatMayNotBeWrittenIsNoFileSystemWithoutHardLinks() throws IOException {
         Disk disk = new WatchedDisk() {
             @Override
@@ -240,16 +277,5 @@ class StagedFileTest {
             assertThatExceptionOfType(AccessDeniedException.class).isThrownBy(staged::takeFreePlace);
         }
         assertThat(names()).isEmpty();
-    }
-
-    @Test
-    void whatIsGivenIsCopied() throws IOException {
-        byte[] given = NEW.clone();
-        Disk disk = new Unlinked(true);
-        try (StagedFile staged = StagedFile.stage(disk, target, given, Optional.empty())) {
-            Arrays.fill(given, (byte) 0);
-            staged.takeFreePlace();
-        }
-        assertThat(target).hasBinaryContent(NEW);
     }
 }

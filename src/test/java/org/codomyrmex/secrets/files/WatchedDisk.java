@@ -5,7 +5,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The real disk, and something to do before and after each of its operations: a test overrides what it is about.
@@ -17,6 +19,7 @@ public class WatchedDisk implements Disk {
     public enum Operation {
         READ,
         EXISTS,
+        LIST,
         CREATE,
         WRITE,
         FORCE_CONTENT,
@@ -75,6 +78,14 @@ public class WatchedDisk implements Disk {
         before(Operation.EXISTS, file);
         boolean found = real.exists(file);
         after(Operation.EXISTS, file);
+        return found;
+    }
+
+    @Override
+    public List<Path> list(Path directory, Predicate<String> names) throws IOException {
+        before(Operation.LIST, directory);
+        List<Path> found = real.list(directory, names);
+        after(Operation.LIST, directory);
         return found;
     }
 

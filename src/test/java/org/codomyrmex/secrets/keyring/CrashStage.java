@@ -94,7 +94,7 @@ final class CrashStage {
 
     private byte[] sealedText(CrashForm form, FernetKey... keys) {
         Keyring keyring = Keyring.of(keys[0], Arrays.copyOfRange(keys, 1, keys.length));
-        return form.written().ringFile(keyring, root.resolve(CrashScenario.RING));
+        return form.written().ringFile(keyring, Optional.empty(), root.resolve(CrashScenario.RING));
     }
 
     private CrashStage reliedOn(FernetKey... keys) {

@@ -23,7 +23,7 @@ final class FailingDisk extends WatchedDisk {
 
         boolean hits(Operation operation) {
             return switch (operation) {
-                case READ, EXISTS -> this == BEFORE;
+                case READ, EXISTS, LIST -> this == BEFORE;
                 case CREATE, WRITE, LINK, RENAME -> true;
                 default -> this != FULL;
             };

@@ -79,8 +79,7 @@ class FaultTest {
         Keyring found = files.source(KeyringFiles.quick()).load(scenario.before() == null);
         assertThat(scenario.allows(found)).as(where + ": " + found).isTrue();
         assertThat(files.openedWithoutATouch()).as(where).isEqualTo(found);
-        assertThat(files.keyTemporary).doesNotExist();
-        assertThat(files.ringTemporary).doesNotExist();
+        files.assertNoTemporaries();
         if (failure != null) {
             assertTold(failure, scenario, files, found, disk);
         } else {
@@ -119,7 +118,7 @@ class FaultTest {
                 @Override
                 protected byte[] written(Path file, byte[] content) {
                     byte[] damaged = content.clone();
-                    damaged[20] ^= (byte) (file.equals(files.ringTemporary) == ringFile ? flipped : 0);
+                    damaged[20] ^= (byte) (files.isRingTemporary(file) == ringFile ? flipped : 0);
                     return damaged;
                 }
             });

@@ -28,7 +28,10 @@ final class KeyringFiles {
     final Path keyFile;
     final Path ring;
     final Path lock;
+
+    /** What a killed writer may have left. */
     final Path keyTemporary;
+
     final Path ringTemporary;
 
     KeyringFiles(Path directory) {
@@ -36,8 +39,8 @@ final class KeyringFiles {
         keyFile = directory.resolve("secrets.key");
         ring = directory.resolve("secrets.key.ring");
         lock = directory.resolve("secrets.key.lock");
-        keyTemporary = directory.resolve("secrets.key.tmp");
-        ringTemporary = directory.resolve("secrets.key.ring.tmp");
+        keyTemporary = directory.resolve("secrets.key.0123456789abcdef.tmp");
+        ringTemporary = directory.resolve("secrets.key.ring.fedcba9876543210.tmp");
     }
 
     /** Files in a new directory below one that exists. */
@@ -119,7 +122,7 @@ final class KeyringFiles {
             @Override
             protected void before(Operation operation, Path file) {
                 switch (operation) {
-                    case READ, EXISTS, FORCE, FORCE_DIRECTORY -> {}
+                    case READ, EXISTS, LIST, FORCE, FORCE_DIRECTORY -> {}
                     default -> throw new AssertionError(operation + " of " + file);
                 }
             }
@@ -130,8 +133,19 @@ final class KeyringFiles {
     void assertWritten(Keyring keyring) {
         assertThat(ring).hasBinaryContent(ringText(keyring));
         assertThat(keyFile).hasBinaryContent(keyText(keyring.primary())).hasSize(44);
-        assertThat(keyTemporary).doesNotExist();
-        assertThat(ringTemporary).doesNotExist();
+        assertNoTemporaries();
+    }
+
+    void assertNoTemporaries() {
+        assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    boolean isRingTemporary(Path file) {
+        return file.getFileName().toString().matches("secrets\\.key\\.ring\\.[0-9a-f]{16}\\.tmp");
+    }
+
+    boolean isKeyTemporary(Path file) {
+        return file.getFileName().toString().matches("secrets\\.key\\.[0-9a-f]{16}\\.tmp");
     }
 
     /** What is in a directory. */

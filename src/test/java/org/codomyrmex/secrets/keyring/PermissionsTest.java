@@ -117,7 +117,7 @@ class PermissionsTest {
         FileKeyringSource source = files.source(new WatchedDisk() {
             @Override
             public Output create(Path file, Optional<Ownership> ownership) throws IOException {
-                if (file.equals(files.keyTemporary)) {
+                if (files.isKeyTemporary(file)) {
                     throw new AccessDeniedException(file.toString(), null, "cannot be given to user root");
                 }
                 return super.create(file, ownership);

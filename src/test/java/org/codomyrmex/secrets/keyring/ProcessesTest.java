@@ -165,10 +165,10 @@ class ProcessesTest {
         try (OtherProcess process = inShell("ulimit -f 0")) {
             assertThat(process.ask("rotate " + files.keyFile))
                     .startsWith("refused UNAVAILABLE")
-                    .contains(files.ringTemporary.toString(), "Nothing was changed");
+                    .contains(files.ring.toString(), "Nothing was changed");
             assertThat(process.ask("create " + absent.keyFile))
                     .startsWith("refused UNAVAILABLE")
-                    .contains(absent.ringTemporary.toString());
+                    .contains(absent.ring.toString());
             assertThat(process.ask("open " + files.keyFile)).hasSize(16);
         }
         assertThat(files.state()).isEqualTo(state);

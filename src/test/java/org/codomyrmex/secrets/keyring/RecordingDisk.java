@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.codomyrmex.secrets.files.Disk;
 import org.codomyrmex.secrets.files.Ownership;
 import org.codomyrmex.secrets.files.StagedFile;
@@ -97,6 +98,11 @@ final class RecordingDisk implements Disk {
     }
 
     @Override
+    public List<Path> list(Path directory, Predicate<String> names) throws IOException {
+        return real.list(directory, names);
+    }
+
+    @Override
     public boolean isWritable(Path directory) {
         return real.isWritable(directory);
     }
@@ -156,7 +162,9 @@ final class RecordingDisk implements Disk {
     @Override
     public void rename(Path from, Path to) throws IOException {
         Path keyFile = root.resolve(CrashScenario.KEY_FILE);
-        if (deviation.keyFileFirst() && !to.equals(keyFile) && real.exists(StagedFile.temporaryOf(keyFile))) {
+        if (deviation.keyFileFirst()
+                && !to.equals(keyFile)
+                && !StagedFile.temporariesOf(real, root, keyFile).isEmpty()) {
             ringHeldBack = from;
             return;
         }

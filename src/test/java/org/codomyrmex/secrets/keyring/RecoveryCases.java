@@ -84,7 +84,7 @@ final class RecoveryCases {
 
     private static final Content NONE = new Content("no file", Optional.empty());
     private static final String SEALED =
-            new String(RingForm.sealedIn(ENVELOPE).ringFile(RING, Path.of("ring")), US_ASCII);
+            new String(RingForm.sealedIn(ENVELOPE).ringFile(RING, Optional.empty(), Path.of("ring")), US_ASCII);
     private static final String MARK = new String(SealedRing.mark(), US_ASCII);
 
     private static final Map<RingFile, List<Content>> RINGS = Map.of(

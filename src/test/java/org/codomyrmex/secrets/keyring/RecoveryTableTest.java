@@ -164,8 +164,7 @@ class RecoveryTableTest {
         Keyring opened = state.source(files).load(false);
 
         assertThat(opened).isEqualTo(expected);
-        assertThat(files.ringTemporary).doesNotExist();
-        assertThat(files.keyTemporary).doesNotExist();
+        files.assertNoTemporaries();
         assertUntouched(files, ring, key);
         assertNothingMoreHappens(state, files, opened);
     }

@@ -22,8 +22,8 @@ import org.codomyrmex.secrets.fernet.FernetKey;
 /** Every operation of the protocol in which a ring is sealed, is being sealed, or is taken out of its envelope. */
 final class SealedCrashes {
 
-    private static final Path RING_TEMPORARY = HOME.resolve("secrets.key.ring.tmp");
-    private static final Path KEY_TEMPORARY = HOME.resolve("secrets.key.tmp");
+    private static final Path RING_TEMPORARY = HOME.resolve("secrets.key.ring.fedcba9876543210.tmp");
+    private static final Path KEY_TEMPORARY = HOME.resolve("secrets.key.0123456789abcdef.tmp");
     private static final FernetKey UNFINISHED = FernetKey.generate();
 
     private SealedCrashes() {}

@@ -10,6 +10,7 @@ import static org.codomyrmex.secrets.keyring.Scenario.RETIRED;
 import static org.codomyrmex.secrets.keyring.Scenario.RING;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ record SealedScenario(
                     new Sealing(FORMER, RING.without(RETIRED.id()))));
 
     private static KeyringFiles ring(KeyringFiles files) {
-        KeyringFiles.write(files.ring, FORMER.written().ringFile(RING, files.ring));
+        KeyringFiles.write(files.ring, FORMER.written().ringFile(RING, Optional.empty(), files.ring));
         return files;
     }
 

@@ -75,7 +75,7 @@ class VanishingTest {
         FileKeyringSource source = files.source(new WatchedDisk() {
             @Override
             protected void before(Operation operation, Path file) {
-                if (operation == Operation.CREATE && file.equals(files.keyTemporary)) {
+                if (operation == Operation.CREATE && files.isKeyTemporary(file)) {
                     String blanks = " ".repeat(++writes[0]);
                     KeyringFiles.write(files.keyFile, (retired.reveal() + blanks).getBytes(StandardCharsets.US_ASCII));
                 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.codomyrmex.secrets;
+
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.codomyrmex.CodomyrmexException;
+import org.codomyrmex.secrets.fernet.FernetKey;
+import org.codomyrmex.secrets.keyring.FileKeyringSource;
+import org.codomyrmex.secrets.keyring.KeyringException;
+import org.codomyrmex.secrets.keyring.KeyringSnapshot;
+import org.codomyrmex.secrets.keyring.KeyringSource;
+import org.codomyrmex.secrets.keyring.ReloadableKeyringSource;
+import org.codomyrmex.secrets.keyring.RotatableKeyringSource;
+
+/** Any keyring source, as one that gives snapshots and fails in the way that is agreed. */
+final class ReloadedSource {
+
+    private final KeyringSource source;
+
+    ReloadedSource(KeyringSource source) {
+        this.source = source;
+    }
+
+    /** Opens the keyring, or creates it. */
+    KeyringSnapshot open(boolean mayCreate) {
+        KeyringSnapshot opened = asked(() -> KeyringSnapshot.of(source.load(mayCreate)));
+        return source instanceof ReloadableKeyringSource ? reload(Optional.empty(), Duration.ZERO) : opened;
+    }
+
+    KeyringSnapshot reload(Optional<KeyringSnapshot> last, Duration lockWait) {
+        return asked(() -> source instanceof ReloadableKeyringSource reloadable
+                ? reloadable.reload(last, lockWait)
+                : KeyringSnapshot.of(source.load(false)));
+    }
+
+    /** What a source throws beyond the contract may hold anything, so neither message nor cause is kept. */
+    private static KeyringSnapshot asked(Supplier<KeyringSnapshot> source) {
+        try {
+            return Objects.requireNonNull(source.get(), "the keyring source returned null");
+        } catch (KeyringException contracted) {
+            throw contracted;
+        } catch (CodomyrmexException ours) {
+            throw new KeyringException(UNAVAILABLE, String.valueOf(ours.getMessage()), ours);
+        } catch (RuntimeException | StackOverflowError foreign) {
+            throw new KeyringException(
+                    UNAVAILABLE,
+                    "The keyring source failed with " + foreign.getClass().getName()
+                            + ", expected a keyring or a KeyringException. Mend the source.");
+        }
+    }
+
+    Optional<RotatableKeyringSource> rotatable() {
+        return source instanceof RotatableKeyringSource rotatable ? Optional.of(rotatable) : Optional.empty();
+    }
+
+    /** A key of a snapshot for a manager to keep and to destroy; those of an application's own source stay as they are. */
+    FernetKey owned(FernetKey key) {
+        return source instanceof FileKeyringSource ? key : key.copy();
+    }
+
+    /** A key of a snapshot that the manager has already: it is wiped, unless it is the application's. */
+    void dropSurplus(FernetKey key) {
+        if (source instanceof FileKeyringSource) {
+            key.destroy();
+        }
+    }
+
+    /** Drops the keys that the source keeps. */
+    void dropKeys() {
+        if (source instanceof FileKeyringSource file) {
+            file.dropKeys();
+        }
+    }
+}
