@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.processes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -65,6 +67,37 @@ final class Program implements AutoCloseable {
         // Through the handle, which, other than the process, leaves what was printed to be read.
         process.toHandle().destroyForcibly();
         process.waitFor();
+    }
+
+    /** Stops it (SIGSTOP) in the middle of whatever it does, and returns once it stands still. */
+    void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+        while (!state().startsWith("T")) {
+            assertThat(process.isAlive()).as("a process to stop").isTrue();
+            Thread.sleep(1);
+        }
+    }
+
+    /** Lets it go on after {@link #freeze}. */
+    void thaw() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    /** Whether it has printed something that was not read yet. */
+    boolean hasPrinted() throws IOException {
+        return output.ready();
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).as("kill " + signal).isZero();
+    }
+
+    private String state() throws IOException {
+        Process ps = new ProcessBuilder("ps", "-o", "state=", "-p", String.valueOf(process.pid())).start();
+        return new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
     }
 
     int awaitExit() throws InterruptedException {
