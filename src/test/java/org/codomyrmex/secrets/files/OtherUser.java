@@ -54,9 +54,9 @@ public enum OtherUser {
 
     /** Starts a main class of these tests as this user. */
     public OtherProcess start(String readableClassPath, Class<?> main, String... arguments) {
-        return OtherProcess.start(command(Stream.concat(
-                        OtherProcess.javaCommand(readableClassPath, main).stream(), Stream.of(arguments))
-                .toList()));
+        return OtherProcess.start(
+                command(Stream.concat(OtherProcess.javaCommand(readableClassPath, main).stream(), Stream.of(arguments))
+                        .toList()));
     }
 
     /** Whether this user can run a command with success. */

@@ -55,8 +55,7 @@ class ExchangedTemporaryTest {
         Path next = parent.resolve("restored-" + restored++);
         for (Path file : List.of(files.ring, files.keyFile)) {
             KeyringFiles.write(
-                    next,
-                    file.equals(files.ring) ? KeyringFiles.ringText(ring) : KeyringFiles.keyText(ring.primary()));
+                    next, file.equals(files.ring) ? KeyringFiles.ringText(ring) : KeyringFiles.keyText(ring.primary()));
             if (owner != null) {
                 owner.own(next);
             }

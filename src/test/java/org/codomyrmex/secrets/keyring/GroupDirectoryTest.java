@@ -54,16 +54,24 @@ class GroupDirectoryTest {
         FileModes.chmod(0660, files.ring, files.keyFile);
     }
 
-    @Test
-    void aMemberWhoOpensFirstDoesNotMakeTheKeyFileAgain() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aMemberWhoOpensFirstDoesNotMakeTheKeyFileAgain(boolean lockOfEarlierTimes) throws IOException {
         Files.delete(files.keyFile);
+        if (lockOfEarlierTimes) {
+            Files.createFile(files.lock);
+            ALICE.own(files.lock);
+            FileModes.chgrp(GROUP, files.lock);
+            FileModes.chmod(0660, files.lock);
+        }
         String ringBefore = KeyringFiles.describe(files.ring);
 
         assertThat(users.mallory.ask("create " + files.keyFile)).isEqualTo(ids);
         assertThat(users.mallory.ask("open " + files.keyFile)).isEqualTo(ids);
 
         assertThat(KeyringFiles.listed(files.directory))
-                .allSatisfy(file -> assertThat(MALLORY.owns(file)).as("%s", file).isFalse());
+                .allSatisfy(
+                        file -> assertThat(MALLORY.owns(file)).as("%s", file).isFalse());
         assertThat(users.alice.ask("open " + files.keyFile)).isEqualTo(ids);
         assertThat(KeyringFiles.listed(files.directory))
                 .allSatisfy(file -> assertThat(ALICE.owns(file)).as("%s", file).isTrue());
@@ -123,6 +131,7 @@ class GroupDirectoryTest {
     @ParameterizedTest
     @ValueSource(strings = {"whole", "without key file", "key file of another", "malformed key file"})
     void aRingInADirectoryThatCanOnlyBeEnteredIsUsed(String state) throws IOException {
+        FileModes.chgrp(0, files.directory);
         FileModes.chmod(0711, files.directory);
         FileModes.chmod(0640, files.ring, files.keyFile);
         switch (state) {
@@ -132,7 +141,6 @@ class GroupDirectoryTest {
             default -> {}
         }
         Map<String, String> before = files.state();
-        FileModes.chgrp(0, files.directory);
 
         assertThat(users.mallory.ask("open " + files.keyFile)).isEqualTo(ids);
         assertThat(users.mallory.ask("create " + files.keyFile)).isEqualTo(ids);
