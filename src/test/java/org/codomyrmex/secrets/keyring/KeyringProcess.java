@@ -14,9 +14,11 @@ import org.codomyrmex.secrets.fernet.FernetKey;
 /**
  * A program that does with a keyring what it is told: {@code create <key file>} opens it or creates it, {@code open <key
  * file>} opens it, {@code rotate <key file>} gives it a new primary, {@code rotations <key file>} does so again and again.
- * The answers are the ids of the keyring, the primary first, or {@code refused} with the reason and the message.
+ * {@code strictly} in front of a command asks for strict permissions. The answers are the ids of the keyring, the primary first, or {@code refused} with the reason and the message.
  */
 final class KeyringProcess {
+
+    private static final String STRICTLY = "strictly ";
 
     private KeyringProcess() {}
 
@@ -25,8 +27,11 @@ final class KeyringProcess {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         answers.println("ready");
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            String command = line.substring(0, line.indexOf(' '));
-            FileKeyringSource source = FileKeyringSource.at(Path.of(line.substring(line.indexOf(' ') + 1)));
+            boolean strictly = line.startsWith(STRICTLY);
+            String said = strictly ? line.substring(STRICTLY.length()) : line;
+            String command = said.substring(0, said.indexOf(' '));
+            FileKeyringSource at = FileKeyringSource.at(Path.of(said.substring(said.indexOf(' ') + 1)));
+            FileKeyringSource source = strictly ? at.withStrictPermissions() : at;
             do {
                 answers.println(answer(source, work(command)));
             } while (command.equals("rotations"));

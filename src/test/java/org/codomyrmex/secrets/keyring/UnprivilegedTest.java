@@ -2,20 +2,16 @@
 package org.codomyrmex.secrets.keyring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.OtherProcess;
+import org.codomyrmex.secrets.files.OtherUser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,14 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class UnprivilegedTest {
 
-    private static final int NOBODY = 65534;
+    private static final int NOBODY = OtherUser.ALICE.uid();
 
     @TempDir
     static Path parent;
 
     private static OtherProcess nobody;
-    private static final List<String> AS_NOBODY =
-            List.of("/usr/bin/setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--no-new-privs");
 
     private static int cases;
 
@@ -43,22 +37,9 @@ class UnprivilegedTest {
 
     @BeforeAll
     static void startProcess() throws Exception {
-        assumeTrue(isRoot(), "needs root, who can start processes of others");
-        assumeTrue(Files.isExecutable(Path.of(AS_NOBODY.get(0))), "needs setpriv");
-        String java = OtherProcess.javaCommand(KeyringProcess.class).get(0);
-        assumeTrue(
-                new ProcessBuilder(asNobody(List.of("test", "-x", java)))
-                                .start()
-                                .waitFor()
-                        == 0,
-                "needs a Java machine that others can start");
-        chmod("rwxr-xr-x", parent);
-        nobody = OtherProcess.start(asNobody(OtherProcess.javaCommand(readableClassPath(), KeyringProcess.class)));
+        OtherUser.assumeStartable();
+        nobody = OtherUser.ALICE.start(OtherUser.readableClassPath(parent), KeyringProcess.class);
         assertThat(nobody.hear()).isEqualTo("ready");
-    }
-
-    private static List<String> asNobody(List<String> command) {
-        return Stream.concat(AS_NOBODY.stream(), command.stream()).toList();
     }
 
     @AfterAll
@@ -73,35 +54,6 @@ class UnprivilegedTest {
         files = KeyringFiles.below(parent, "case-" + cases++).with(ring);
     }
 
-    private static boolean isRoot() throws IOException {
-        return Files.getAttribute(parent, "unix:uid").equals(0);
-    }
-
-    /** The class path, copied to where everybody can read it. */
-    private static String readableClassPath() throws IOException {
-        Path copy = Files.createDirectory(parent.resolve("classes"));
-        List<String> entries = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            Path from = Path.of(entry);
-            Path to = copy.resolve(Integer.toString(entries.size()));
-            if (Files.isDirectory(from) || entry.contains("slf4j-api") || entry.contains("logback")) {
-                copy(from, to);
-                entries.add(to.toString());
-            }
-        }
-        return String.join(File.pathSeparator, entries);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> found = Files.walk(from)) {
-            for (Path path : found.toList()) {
-                Path copied = to.resolve(from.relativize(path).toString());
-                Files.copy(path, copied, StandardCopyOption.REPLACE_EXISTING);
-                chmod(Files.isDirectory(copied) ? "rwxr-xr-x" : "rw-r--r--", copied);
-            }
-        }
-    }
-
     private static void chmod(String mode, Path... paths) throws IOException {
         for (Path path : paths) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
@@ -109,10 +61,7 @@ class UnprivilegedTest {
     }
 
     private static void give(Path... paths) throws IOException {
-        for (Path path : paths) {
-            Files.setAttribute(path, "unix:uid", NOBODY);
-            Files.setAttribute(path, "unix:gid", NOBODY);
-        }
+        OtherUser.ALICE.own(paths);
     }
 
     private String ids() {
