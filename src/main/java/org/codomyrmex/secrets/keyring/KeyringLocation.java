@@ -102,11 +102,11 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
         }
     }
 
-    /** What writers that are at work, or were killed, have beside the files; none if the directory cannot be listed. */
+    /** What writers that are at work, or were killed, have beside the files; none if nothing can be listed. */
     List<Path> temporaries(Disk disk) throws IOException {
         try {
             return StagedFile.temporariesOf(disk, directory, ring, keyFile);
-        } catch (AccessDeniedException notListable) {
+        } catch (AccessDeniedException | NoSuchFileException notListable) {
             return List.of();
         }
     }
