@@ -97,7 +97,7 @@ class SealedRingTest {
         }
         String second = new String(altered, ISO_8859_1).lines().toList().get(1);
         int rounds = ByteBuffer.wrap(Base64.getDecoder().decode(second)).getInt();
-        return rounds <= QUICK_ROUNDS || rounds > 10_000_000;
+        return rounds <= QUICK_ROUNDS || rounds > 2_000_000;
     }
 
     @Test
