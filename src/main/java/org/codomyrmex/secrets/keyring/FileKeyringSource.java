@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.files.Disk;
+import org.codomyrmex.secrets.files.PathText;
 
 /**
  * A keyring in two files. {@code secrets.key.ring} is the keyring, one key a line, the primary first: the truth.
@@ -64,6 +65,9 @@ public final class FileKeyringSource implements RotatableKeyringSource {
             throw new IllegalArgumentException("keyFile is "
                     + (keyFile.toString().isEmpty() ? "empty" : keyFile) + ", expected the path of a file");
         }
+        PathText.oddity(keyFile.toString()).ifPresent(odd -> {
+            throw new IllegalArgumentException("keyFile " + odd);
+        });
         if (keyFile.toString().chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
                     "keyFile has a control character, which would garble every message on it");
