@@ -48,7 +48,8 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
      *
      * @param keyFile the key file
      * @throws KeyringException where the keys cannot be read or created
-     * @throws IllegalArgumentException where the path is empty
+     * @throws IllegalArgumentException if the path is empty or odd: it begins with {@code ~} or {@code file:}, has quotation
+     *     marks or white space at an end, or holds a variable that nothing has replaced
      */
     public SecretManager(Path keyFile) {
         this(builder()
@@ -86,19 +87,14 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
     /**
      * Closes the manager: running operations finish, later ones throw {@link IllegalStateException}, and its keys are
      * dropped when the last operation has ended. May be called twice. A keyring or store that the caller gave it stays as
-     * it is.
-     *
-     * @throws IllegalStateException for the manager that {@link Secrets} shares, which others use
+     * it is. Closing the manager that {@link Secrets} shares does nothing, because others use it.
      */
     @Override
     public void close() {
-        if (shared) {
-            perform(() -> {
-                throw new IllegalStateException(
-                        "This is the default manager that Secrets shares; it is not closed by one of its users.");
-            });
+        // A container that was given the default manager calls this at each shutdown.
+        if (!shared) {
+            gate.close();
         }
-        gate.close();
     }
 
     /** {@return what it is, without anything it holds} */

@@ -80,9 +80,8 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
         SecretText.requireName(name);
         Map<String, Object> described = Metadata.copyOf(Objects.requireNonNull(metadata, "metadata"));
         String id = vault.insert(name, value, described);
-        LOG.info("Stored secret {}.", id);
         if (LOG.isDebugEnabled()) {
-            LOG.debug("Secret {} is named {}.", id, Printable.of(name));
+            LOG.debug("Stored secret {}, named {}.", id, Printable.of(name));
         }
         return id;
     }
@@ -210,7 +209,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
         return perform(() -> {
             Objects.requireNonNull(secretId, "secretId");
             boolean deleted = store.delete(secretId);
-            LOG.info("Deleted {}.", deleted ? "secret " + secretId : "nothing: there is no secret of that id");
+            LOG.debug("Deleted {}.", deleted ? "secret " + secretId : "nothing: there is no secret of that id");
             return deleted;
         });
     }
@@ -248,7 +247,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
 
     private SecretRotation rotated(String name, byte[] newValue) {
         SecretRotation rotation = vault.rotate(SecretText.requireName(name), newValue);
-        LOG.info(
+        LOG.debug(
                 "Secret {} replaces {}.",
                 rotation.newId(),
                 rotation.previousId().orElse("none"));

@@ -23,7 +23,7 @@ public final class Secrets {
     /**
      * The shared manager. An opening that failed is tried again by the next call.
      *
-     * @return the manager; it refuses to be closed
+     * @return the manager; closing it does nothing
      * @throws CodomyrmexException where its keys cannot be found, read or created
      */
     public static SecretManager defaultManager() {

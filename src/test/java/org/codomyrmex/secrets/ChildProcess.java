@@ -22,7 +22,17 @@ final class ChildProcess {
 
     /** Starts the main method of a class, with some variables and with options of the JVM such as {@code -Dname=value}. */
     static ChildProcess start(Class<?> program, Map<String, String> variables, String... options) {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), program, variables, options);
+    }
+
+    /** The same after commands of a shell, which can set variables to bytes that are not text here. */
+    static ChildProcess startAfter(String shell, Class<?> program, Map<String, String> variables, String... options) {
+        return start(List.of("/bin/sh", "-c", shell + "; exec \"$@\"", "sh"), program, variables, options);
+    }
+
+    private static ChildProcess start(
+            List<String> shell, Class<?> program, Map<String, String> variables, String... options) {
+        List<String> command = new ArrayList<>(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(options));

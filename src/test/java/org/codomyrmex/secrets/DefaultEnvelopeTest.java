@@ -34,6 +34,8 @@ class DefaultEnvelopeTest {
 
     private static final String KMS_URI = "CODOMYRMEX_SECRETS_KMS_URI";
     private static final String PASSPHRASE_FILE = "CODOMYRMEX_SECRETS_PASSPHRASE_FILE";
+    private static final String KMS_URI_PROPERTY = "codomyrmex.secrets.kmsUri";
+    private static final String PASSPHRASE_FILE_PROPERTY = "codomyrmex.secrets.passphraseFile";
     private static final String KEYS = "CODOMYRMEX_SECRETS_KEY";
 
     private final Map<String, String> environment = new HashMap<>();
@@ -97,7 +99,7 @@ class DefaultEnvelopeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {" spaces ", "\ttab", "carriage\rreturn", "\uFEFFmark"})
+    @ValueSource(strings = {"  two spaces  ", "\tpassphrase with tab", "carriage\rreturn", "\uFEFFpassphrase mark"})
     void takesEveryOtherCharacterOfTheLine(String passphrase) throws IOException {
         passphrase((passphrase + "\n").getBytes(UTF_8));
         Keyring created = keys.source().load(true);
@@ -127,7 +129,7 @@ class DefaultEnvelopeTest {
                 .hasNoCause()
                 .hasMessageContainingAll(
                         "the environment variable " + PASSPHRASE_FILE + " names " + words,
-                        "expected one line of text with the passphrase, of at most 4096 bytes");
+                        "Expected one line of text with the passphrase, at most 4096 bytes");
         assertThat(refused.getMessage()).doesNotContain(Canary.MARK).doesNotContain(passphraseFile.toString());
         assertThat(keyFile).doesNotExist();
     }
@@ -156,8 +158,29 @@ class DefaultEnvelopeTest {
         Files.createDirectory(passphraseFile);
         assertUnusable("cannot be read (");
 
-        environment.put(PASSPHRASE_FILE, "a\0b");
-        assertUnusable("cannot be found: the variable holds no path");
+        environment.put(PASSPHRASE_FILE, Canary.canary("a\0b"));
+        assertOddPath("environment variable " + PASSPHRASE_FILE + " is not the path of a file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"~/%s", "'%s'", "%s ", "${HOME}/%s", "file:/%s"})
+    void isRefusedWhereThePathOfTheFileIsOddAndIsNotShown(String path) {
+        String odd = path.replace("%s", Canary.canary("words"));
+        environment.put(PASSPHRASE_FILE, odd);
+        assertOddPath("The value of the environment variable " + PASSPHRASE_FILE);
+
+        properties.put(PASSPHRASE_FILE_PROPERTY, odd);
+        assertOddPath("The value of the system property " + PASSPHRASE_FILE_PROPERTY);
+    }
+
+    private void assertOddPath(String words) {
+        KeyringException refused = refusal(KeyringException.class, keys::source);
+        assertThat(refused.reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refused)
+                .hasNoCause()
+                .hasMessageContainingAll(words, "Expected the path of a file with a passphrase")
+                .hasMessageNotContaining(Canary.MARK);
+        assertThat(keyFile).doesNotExist();
     }
 
     @Test
@@ -169,7 +192,7 @@ class DefaultEnvelopeTest {
         environment.put(KMS_URI, Canary.canary("words"));
         assertThat(refusal(CodomyrmexException.class, keys::source))
                 .hasNoCause()
-                .hasMessageContainingAll(KMS_URI + " holds no URI of a key in a KMS", "aws-kms://", "unset it")
+                .hasMessageContainingAll(KMS_URI + " does not hold the URI of a key in a KMS", "aws-kms://", "unset it")
                 .hasMessageNotContaining(Canary.MARK);
     }
 
@@ -182,6 +205,49 @@ class DefaultEnvelopeTest {
                     .hasMessageContainingAll(KMS_URI, PASSPHRASE_FILE, "are both set", "Set one of the two");
         }
         assertThat(keyFile).doesNotExist();
+    }
+
+    @Test
+    void isWhatThePropertySaysBeforeTheVariable() throws IOException {
+        Path other = Files.writeString(directory.resolve("other"), "another passphrase");
+        passphrase("the variable's".getBytes(US_ASCII));
+        properties.put(PASSPHRASE_FILE_PROPERTY, other.toString());
+        Keyring created = keys.source().load(true);
+        assertThat(opened("another passphrase")).isEqualTo(created);
+
+        properties.put(PASSPHRASE_FILE_PROPERTY, directory.resolve("absent").toString());
+        assertThat(refusal(KeyringException.class, keys::source))
+                .hasMessageContaining("the system property " + PASSPHRASE_FILE_PROPERTY + " names cannot be read")
+                .hasMessageNotContaining(PASSPHRASE_FILE);
+    }
+
+    @Test
+    void isTheKeyInAKmsThatThePropertyNames() {
+        String keyUri = InProcessKms.registered().newKey("by-property");
+        properties.put(KMS_URI_PROPERTY, keyUri);
+        environment.put(KMS_URI, "aws-kms://arn:aws:kms:eu-west-1:1:key/2");
+        assertThat(keys.source()).asString().endsWith("sealed: tink-aead]");
+
+        properties.put(KMS_URI_PROPERTY, Canary.canary("words"));
+        assertThat(refusal(CodomyrmexException.class, keys::source))
+                .hasMessageContaining("The system property " + KMS_URI_PROPERTY + " does not hold the URI")
+                .hasMessageNotContaining(Canary.MARK);
+    }
+
+    @Test
+    void isRefusedWhereAPropertyAndTheOtherVariableAreSet() throws IOException {
+        passphrase("passphrase".getBytes(US_ASCII));
+        properties.put(KMS_URI_PROPERTY, "aws-kms://arn:aws:kms:eu-west-1:1:key/2");
+        assertThat(refusal(CodomyrmexException.class, keys::source))
+                .hasMessageContainingAll(
+                        "system property " + KMS_URI_PROPERTY,
+                        "environment variable " + PASSPHRASE_FILE,
+                        "are both set");
+        properties.remove("codomyrmex.secrets.keyFile");
+        environment.clear();
+        environment.put(KEYS, FernetKey.generate().reveal());
+        assertThat(refusal(CodomyrmexException.class, keys::source))
+                .hasMessageContainingAll(KEYS + " holds keys", "system property " + KMS_URI_PROPERTY + " asks for one");
     }
 
     @Test

@@ -28,6 +28,7 @@ class DefaultKeysTest {
     private static final String VARIABLE = "CODOMYRMEX_SECRETS_KEY_FILE";
     private static final String KEYS = "CODOMYRMEX_SECRETS_KEY";
     private static final String REQUIRE = "CODOMYRMEX_SECRETS_REQUIRE_EXISTING_KEY";
+    private static final String REQUIRE_PROPERTY = "codomyrmex.secrets.requireExistingKey";
 
     private final Map<String, String> environment = new HashMap<>();
     private final Map<String, String> properties = new HashMap<>();
@@ -118,11 +119,11 @@ class DefaultKeysTest {
     void areRefusedWhereASettingIsNoPathOfAFile(String path) {
         properties.put(PROPERTY, path);
         assertThat(refusal(KeyringException.class, keys::source))
-                .hasMessageContainingAll(PROPERTY, "no path of a file");
+                .hasMessageContainingAll(PROPERTY, "not the path of a file");
         properties.clear();
         environment.put(VARIABLE, path);
         assertThat(refusal(KeyringException.class, keys::source))
-                .hasMessageContainingAll(VARIABLE, "no path of a file");
+                .hasMessageContainingAll(VARIABLE, "not the path of a file");
     }
 
     @Test
@@ -157,7 +158,7 @@ class DefaultKeysTest {
         properties.put("user.home", nowhere);
         KeyringException refused = refusal(KeyringException.class, keys::source);
         assertThat(refused)
-                .hasMessageContainingAll("home directory cannot be found", PROPERTY, VARIABLE)
+                .hasMessageContainingAll("home directory was not found", PROPERTY, VARIABLE)
                 .hasNoCause();
         assertThat(refused.getMessage()).doesNotContain("\u0000");
     }
@@ -167,6 +168,18 @@ class DefaultKeysTest {
         assertThat(refusal(KeyringException.class, keys::source)).hasMessageContainingAll(PROPERTY, VARIABLE);
         properties.put("user.home", Files.createFile(home.resolve("file")).toString());
         assertThat(refusal(KeyringException.class, keys::source)).hasMessageContainingAll(PROPERTY, VARIABLE);
+    }
+
+    @Test
+    void areRequiredToExistAsThePropertySaysBeforeTheVariable() {
+        properties.put(REQUIRE_PROPERTY, "true");
+        assertThat(keys.existingKeyRequired()).isTrue();
+        environment.put(REQUIRE, "false");
+        assertThat(keys.existingKeyRequired()).isTrue();
+        properties.put(REQUIRE_PROPERTY, "");
+        assertThat(refusal(CodomyrmexException.class, keys::existingKeyRequired))
+                .hasMessageContainingAll("system property " + REQUIRE_PROPERTY, "neither true nor false")
+                .hasMessageNotContaining(REQUIRE);
     }
 
     @Test
@@ -183,6 +196,6 @@ class DefaultKeysTest {
     void areRefusedWhereTheVariableSaysNeitherTrueNorFalse(String neither) {
         environment.put(REQUIRE, neither);
         assertThat(refusal(CodomyrmexException.class, keys::existingKeyRequired))
-                .hasMessageContainingAll(REQUIRE, "neither true nor false");
+                .hasMessageContainingAll("environment variable " + REQUIRE, "neither true nor false");
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is logged at which level: errors once before the caller sees them, ids at INFO, names at DEBUG. */
+/** What is logged at which level: errors once before the caller sees them, keys at INFO, secrets at DEBUG. */
 class LoggingTest {
 
     private static final String ABSENT = "/no/such/directory/secrets.key";
@@ -138,18 +138,23 @@ class LoggingTest {
     }
 
     @Test
-    void logsIdsAtInfo() {
+    void logsKeysAtInfoAndSecretsAtDebug() {
         try (SecretManager manager = SecretManager.inMemory();
                 CapturedLog log = new CapturedLog()) {
             String id = manager.storeSecret("name", canary(1));
             String next = manager.rotateSecret("name", canary(2)).newId();
             String key = manager.rotateKey();
             manager.deleteSecret(next);
+            Secrets.encryptConfiguration(manager, Map.of("a", canary(3)), List.of("a"));
             assertThat(log.at(Level.INFO))
-                    .hasSize(4)
+                    .singleElement()
+                    .asString()
+                    .contains(key, "primary")
+                    .doesNotContain(id, next);
+            assertThat(log.at(Level.DEBUG))
                     .anyMatch(line -> line.contains("Stored") && line.contains(id))
                     .anyMatch(line -> line.contains(next) && line.contains("replaces " + id))
-                    .anyMatch(line -> line.contains(key) && line.contains("primary"))
+                    .anyMatch(line -> line.contains("Stored 1 secrets of a configuration"))
                     .anyMatch(line -> line.contains("Deleted") && line.contains(next));
         }
     }

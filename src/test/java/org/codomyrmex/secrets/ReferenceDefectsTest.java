@@ -283,7 +283,7 @@ class ReferenceDefectsTest {
                 CapturedLog log = new CapturedLog()) {
             IntStream.range(0, 1_000).parallel().forEach(i -> manager.storeSecret("a\nname", canary(i)));
             assertThat(manager.listSecrets()).hasSize(1_000);
-            assertThat(log.at(Level.INFO)).hasSize(1_000).noneMatch(line -> line.contains("name"));
+            assertThat(log.at(Level.INFO)).isEmpty();
             assertThat(log.at(Level.DEBUG)).hasSize(1_000).allMatch(line -> line.contains("a\\u000aname"));
         }
         RotationLog history = new RotationLog();

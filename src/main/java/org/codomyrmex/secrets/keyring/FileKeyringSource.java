@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.files.Disk;
+import org.codomyrmex.secrets.files.PathText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +61,9 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
      *
      * @param keyFile the key file; a relative path counts from the working directory; links are followed at each load
      * @return the source
-     * @throws IllegalArgumentException where the path is empty, names no file, has a control character, or is not a file of
-     *     this machine
+     * @throws IllegalArgumentException if the path is empty, names no file, has a control character, is not a file of this
+     *     machine, or only a shell or framework would make the path that was meant of it: one that begins with {@code ~} or
+     *     {@code file:}, is quoted, has white space at an end, or holds a variable
      */
     public static FileKeyringSource at(Path keyFile) {
         Objects.requireNonNull(keyFile, "keyFile");
@@ -69,6 +71,9 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
             throw new IllegalArgumentException("keyFile is "
                     + (keyFile.toString().isEmpty() ? "empty" : keyFile) + ", expected the path of a file");
         }
+        PathText.oddity(keyFile.toString()).ifPresent(odd -> {
+            throw new IllegalArgumentException("keyFile " + odd);
+        });
         if (keyFile.toString().chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
                     "keyFile has a control character, which would garble every message on it");

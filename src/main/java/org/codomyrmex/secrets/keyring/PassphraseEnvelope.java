@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.keyring;
 
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.WRONG_ENVELOPE;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Objects;
@@ -16,20 +19,24 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals a keyring with a passphrase: AES-256-GCM (NIST SP 800-38D) under a key that PBKDF2-HMAC-SHA256 (RFC 8018) derives
- * in 600,000 rounds from the passphrase and a random salt, drawn anew each time. What is sealed is only as strong as the
- * passphrase: take 20 random characters or six random words, for whoever has the file can try as many as he can pay for.
+ * in 600,000 rounds from the passphrase and a random salt, drawn anew each time. The sealed keyring is only as strong as the
+ * passphrase: choose 20 random characters or six random words, because whoever has the file can try as many as they can pay
+ * for. Fewer than 12 characters open an older keyring, but seal none.
  *
- * <p>Thread-safe. Each sealing or opening takes a noticeable part of a second. The passphrase stays in memory as long as
- * this object.
+ * <p>Thread-safe. Each sealing or opening takes a noticeable part of a second; opening the same sealed bytes again after a
+ * refusal takes none. The passphrase stays in memory as long as this object.
  */
 public final class PassphraseEnvelope implements KeyringEnvelope {
 
     private static final int ROUNDS = 600_000;
     private static final int FEWEST_ROUNDS = 100_000;
-    private static final int MOST_ROUNDS = 10_000_000;
+    private static final int MOST_ROUNDS = 2_000_000;
+
+    private static final int FEWEST_CHARACTERS = 12;
 
     private static final int SALT_BYTES = 16;
     private static final int NONCE_BYTES = 12;
@@ -44,6 +51,9 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
     private final int fewestRounds;
     private final SecureRandom random = new SecureRandom();
 
+    /** The digest of what was refused last, so that a forged ring costs one derivation and not one for each reload. */
+    private volatile byte @Nullable [] refused;
+
     PassphraseEnvelope(char[] passphrase, int rounds, int fewestRounds) {
         this.passphrase = requireText(passphrase).clone();
         this.rounds = rounds;
@@ -53,7 +63,7 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
     /**
      * An envelope of a passphrase.
      *
-     * @param passphrase at least one character; taken as it is, in UTF-8, so that a letter with an accent must be typed the
+     * @param passphrase at least one character, and 12 to seal with it; taken as it is, in UTF-8, so that a letter with an accent must be typed the
      *     same way each time. It is copied, and the array is the caller's to wipe
      * @return the envelope
      * @throws IllegalArgumentException where it is empty, or has an unpaired surrogate or a NUL (as a wiped array has)
@@ -83,8 +93,19 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
         return "passphrase";
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws KeyringException {@code UNAVAILABLE}: the passphrase has fewer than 12 characters
+     */
     @Override
     public byte[] seal(byte[] keyring, byte[] associatedData) {
+        if (Character.codePointCount(passphrase, 0, passphrase.length) < FEWEST_CHARACTERS) {
+            throw new KeyringException(
+                    UNAVAILABLE,
+                    "The passphrase has fewer than " + FEWEST_CHARACTERS + " characters, which is too easy to guess. It"
+                            + " opens a keyring that was sealed under it; seal that under a longer one.");
+        }
         byte[] salt = new byte[SALT_BYTES];
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(salt);
@@ -125,19 +146,41 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
                     "It asks for " + sealedRounds + " rounds of PBKDF2, expected " + fewestRounds + " to " + MOST_ROUNDS
                             + ": it was altered. Restore it from a backup.");
         }
+        byte[] digest = digest(sealed, associatedData);
+        if (Arrays.equals(digest, refused)) {
+            throw wrongPassphrase();
+        }
         byte[] salt = new byte[SALT_BYTES];
         byte[] nonce = new byte[NONCE_BYTES];
         parts.get(salt).get(nonce);
         try {
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, sealedRounds, salt, nonce, associatedData);
             return cipher.doFinal(sealed, parts.position(), parts.remaining());
-        } catch (AEADBadTagException refused) {
-            throw new KeyringException(
-                    WRONG_ENVELOPE,
-                    "It was sealed with another passphrase, or was altered. Give the passphrase that sealed it, or"
-                            + " restore it from a backup.");
+        } catch (AEADBadTagException notAuthentic) {
+            refused = digest;
+            throw wrongPassphrase();
         } catch (GeneralSecurityException cannotHappen) {
             throw new IllegalStateException("AES-256-GCM or PBKDF2-HMAC-SHA256 is missing", cannotHappen);
+        }
+    }
+
+    private static KeyringException wrongPassphrase() {
+        return new KeyringException(
+                WRONG_ENVELOPE,
+                "It was sealed with another passphrase, or was altered. Give the passphrase that sealed it, or"
+                        + " restore it from a backup.");
+    }
+
+    private static byte[] digest(byte[] sealed, byte[] associatedData) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            // The length keeps the two apart.
+            sha256.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(sealed.length).flip());
+            sha256.update(sealed);
+            return sha256.digest(associatedData);
+        } catch (NoSuchAlgorithmException cannotHappen) {
+            throw new IllegalStateException("SHA-256 is missing", cannotHappen);
         }
     }
 
