@@ -81,8 +81,8 @@ final class LockedKeyring {
                 (at, whole) -> Optional.of(whole.found().snapshot(whole.found().ring(), true)));
     }
 
-    Optional<Found> recoveredFiles(Duration lockWait) throws IOException {
-        return Optional.of(locked(false, lockWait, here -> form, (at, whole) -> Optional.of(whole.found())));
+    Found recoveredFiles(Duration lockWait) throws IOException {
+        return locked(false, lockWait, here -> form, (at, whole) -> Optional.of(whole.found()));
     }
 
     /** The keyring grows or moves its primary. */
