@@ -161,10 +161,11 @@ final class FileKeyring {
             reports.requireSameForm(at, found, form);
             return Optional.of(found.snapshot(found.ring(), true));
         }
-        Optional<Found> recovered = recoveredInPassing(at, Duration.ZERO);
         if (wrongForm) {
+            recoveredBeforeRefusal(at);
             reports.requireSameForm(at, found, form);
         }
+        Optional<Found> recovered = recoveredInPassing(at, Duration.ZERO);
         if (recovered.isPresent()) {
             Found whole = recovered.get();
             durable = whole.ringDigest();
@@ -197,6 +198,15 @@ final class FileKeyring {
         } catch (IOException | KeyringException failed) {
             reports.notRecovered(at, failed);
             return Optional.empty();
+        }
+    }
+
+    /** Files in another form are finished as far as that costs no waiting; they are refused in any case. */
+    private void recoveredBeforeRefusal(KeyringLocation at) {
+        try {
+            locked.recoveredFiles(Duration.ZERO);
+        } catch (IOException | KeyringException refused) {
+            // That the files are in the other form is what has to be said.
         }
     }
 
