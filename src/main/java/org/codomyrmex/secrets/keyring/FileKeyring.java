@@ -67,6 +67,9 @@ final class FileKeyring {
                 continue;
             }
             reports.requireForm(at, found, form);
+            if (found.keyFile() == KeyFile.FOREIGN_KEY && found.isLoneKey()) {
+                throw reports.refusal(at, found);
+            }
             if (found.isNothing() && at.temporaries(disk).isEmpty()) {
                 locked.requireCreation(at, mayCreate);
             }
