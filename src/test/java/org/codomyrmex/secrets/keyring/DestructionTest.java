@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.function.BooleanSupplier;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.Disk;
@@ -152,6 +153,7 @@ class DestructionTest {
         KeyringFiles.write(files.ringTemporary, KeyringFiles.ringText(ring));
 
         assertThat(files.opened()).isEqualTo(Keyring.of(primary, longRetired));
+        assertThat(files.source().update(UnaryOperator.identity())).isEqualTo(Keyring.of(primary, longRetired));
         files.assertWritten(Keyring.of(primary, longRetired));
     }
 
