@@ -68,6 +68,9 @@ final class FileKeyring {
                 continue;
             }
             reports.requireForm(at, found, form);
+            if (found.keyFile() == KeyFile.FOREIGN_KEY && found.isLoneKey()) {
+                throw reports.refusal(at, found);
+            }
             if (found.isNothing() && at.temporaries(disk).isEmpty()) {
                 locked.requireCreation(at, mayCreate);
             }
@@ -185,10 +188,11 @@ final class FileKeyring {
             reports.requireSameForm(at, found, form);
             return Optional.of(found.snapshot(found.ring(), true));
         }
-        Attempt attempt = recoveredInPassing(at, Duration.ZERO);
         if (wrongForm) {
+            recoveredBeforeRefusal(at);
             reports.requireSameForm(at, found, form);
         }
+        Attempt attempt = recoveredInPassing(at, Duration.ZERO);
         Found whole = attempt.whole();
         if (whole != null) {
             durable = whole.ringDigest();
@@ -229,6 +233,15 @@ final class FileKeyring {
         } catch (IOException | KeyringException failed) {
             reports.notRecovered(at, failed);
             return new Attempt(null, false);
+        }
+    }
+
+    /** Files in another form are finished as far as that costs no waiting; they are refused in any case. */
+    private void recoveredBeforeRefusal(KeyringLocation at) {
+        try {
+            locked.recoveredFiles(Duration.ZERO);
+        } catch (IOException | KeyringException refused) {
+            // That the files are in the other form is what has to be said.
         }
     }
 
