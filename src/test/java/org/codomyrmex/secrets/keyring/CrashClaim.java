@@ -66,14 +66,16 @@ record CrashClaim(
         int created = -1;
         for (DiskEvent step : steps) {
             if (step instanceof DiskEvent.Mirrored mirrored) {
-                // A key file that another program wrote and nobody forced is that program's affair.
+                // A key file that another program wrote is that program's affair until it has been adopted.
                 key = isOurs ? mirrored.keyId() : "";
             } else if (step instanceof DiskEvent.Create create && create.name().equals(CrashScenario.KEY_FILE)) {
                 isOurs = false;
                 created = create.file();
             } else if (step instanceof DiskEvent.Force force && force.file() == created) {
                 isOurs = true;
-            } else if (step instanceof DiskEvent.Link link && link.name().equals(CrashScenario.KEY_FILE)) {
+            } else if (step instanceof DiskEvent.Link link) {
+                isOurs |= isOneOfBoth(link.name());
+            } else if (step instanceof DiskEvent.Rename rename && rename.to().equals(CrashScenario.RING)) {
                 isOurs = true;
             } else if (step instanceof DiskEvent.Rename rename && rename.to().equals(CrashScenario.KEY_FILE)) {
                 isOurs = true;
@@ -81,6 +83,10 @@ record CrashClaim(
             }
         }
         return key;
+    }
+
+    private static boolean isOneOfBoth(Path name) {
+        return name.equals(CrashScenario.KEY_FILE) || name.equals(CrashScenario.RING);
     }
 
     static boolean isTemporary(Path file) {
