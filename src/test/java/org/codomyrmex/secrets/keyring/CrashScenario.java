@@ -65,6 +65,10 @@ record CrashScenario(String name, List<CrashForm> forms, Start start, Action act
         List<CrashScenario> all = new ArrayList<>();
         all.add(new CrashScenario("create", stage -> {}, CrashScenario::use));
         all.add(new CrashScenario("create in a directory that is there", CrashStage::home, CrashScenario::use));
+        all.add(new CrashScenario("create where there are no hard links", CrashStage::home, stage -> {
+            stage.disk.refuseHardLinks();
+            use(stage);
+        }));
         all.add(new CrashScenario(
                 "adopt a durable key", stage -> stage.home().file(KEY_FILE, FIRST), CrashScenario::use));
         all.add(new CrashScenario(
@@ -139,6 +143,7 @@ record CrashScenario(String name, List<CrashForm> forms, Start start, Action act
         try (SecretManager manager = stage.manager(form)) {
             manager.storeSecret("name", "canary-crash");
             stage.inForm(form, manager.rotateKey());
+            stage.withoutPlainKey(form);
             manager.storeSecret("other", "canary-crash");
         }
     }

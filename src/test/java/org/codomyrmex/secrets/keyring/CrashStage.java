@@ -2,6 +2,7 @@
 package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,6 +142,15 @@ final class CrashStage {
                 .build();
     }
 
+    /** What the error about a torn key file beside a whole ring says to do. */
+    void removeKeyFile() {
+        try {
+            disk.unlink(root.resolve(CrashScenario.KEY_FILE));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     void acknowledge(String token) {
         disk.record(new DiskEvent.Acknowledge(token));
     }
@@ -150,6 +160,13 @@ final class CrashStage {
         disk.record(new DiskEvent.InForm(form));
         if (!form.isSealed()) {
             disk.record(new DiskEvent.Mirrored(primaryId));
+        }
+    }
+
+    /** A change of a sealed ring has ended: under the lock it removed what others had left. */
+    void withoutPlainKey(CrashForm form) {
+        if (form.isSealed()) {
+            disk.record(new DiskEvent.NoPlainKey());
         }
     }
 

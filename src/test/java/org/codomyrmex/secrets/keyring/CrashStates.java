@@ -30,6 +30,7 @@ final class CrashStates {
     private final Path base;
     private final Map<CrashClaim, Boolean> known = new HashMap<>();
     private List<CrashForm> forms = List.of();
+    private final Map<FernetKey, String> tokens = new HashMap<>();
     private int directories;
     private int states;
 
@@ -64,7 +65,7 @@ final class CrashStates {
                 String keyFile = keyFileIn(PowerLoss.before(prefix));
                 if (keyFile.length() == CrashClaim.KEY_LENGTH && !keyFile.equals(atStart)) {
                     // Another program reads the new key from the key file and makes a token with it.
-                    elsewhere.add(new Fernet(FernetKey.parse(keyFile)).encrypt(new byte[] {1}));
+                    elsewhere.add(tokens.computeIfAbsent(FernetKey.parse(keyFile), CrashStates::token));
                 }
                 String where = scenario.name() + (taken == 0 ? "" : " after " + prefix.get(taken - 1));
                 lost.addAll(lostAfter(where, prefix, elsewhere, deviation, further));
@@ -102,7 +103,9 @@ final class CrashStates {
             try {
                 Keyring keyring = load(other, form, CrashClaim.of(new TreeMap<>(), forms, steps, elsewhere));
                 other.inForm(form, keyring.primary().id());
-                other.acknowledge(keyring.encrypt(new byte[] {1}));
+                other.acknowledge(tokens.computeIfAbsent(keyring.primary(), CrashStates::token));
+                other.source(form).update(ring -> ring);
+                other.withoutPlainKey(form);
                 break;
             } catch (KeyringException refused) {
                 // It is in another form, or what it found is looked at by the other checks.
@@ -115,6 +118,10 @@ final class CrashStates {
             lost.addAll(lostAfter(where + ", then a kill", all.subList(0, taken), elsewhere, deviation, further));
         }
         return lost;
+    }
+
+    private static String token(FernetKey key) {
+        return new Fernet(key).encrypt(new byte[] {1});
     }
 
     private static String keyFileIn(SortedMap<String, String> state) {
@@ -131,7 +138,7 @@ final class CrashStates {
         Path root = newDirectory();
         List<DiskEvent> found = put(claim.state(), root);
         CrashStage stage = new CrashStage(root, found, deviation);
-        boolean holds = claim.holdsOfFiles() && opens(stage, root, claim);
+        boolean holds = claim.holdsOfFiles() && opens(stage, claim);
         remove(root);
         known.put(claim, holds);
         List<DiskEvent> steps = stage.disk.steps();
@@ -143,7 +150,7 @@ final class CrashStates {
         return holds;
     }
 
-    private boolean opens(CrashStage stage, Path root, CrashClaim claim) throws IOException {
+    private boolean opens(CrashStage stage, CrashClaim claim) {
         try {
             return opensInOneForm(stage, claim);
         } catch (KeyringException refused) {
@@ -151,19 +158,18 @@ final class CrashStates {
             boolean nothingToLose = claim.tokens().isEmpty()
                     && (refused.getMessage().startsWith("The ring ")
                             || refused.getMessage().contains("the ring is gone"));
-            return nothingToLose || opensWithoutTornKeyFile(stage, root, claim, refused);
+            return nothingToLose || opensWithoutTornKeyFile(stage, claim, refused);
         }
     }
 
     /** What another program wrote was torn: the error says to remove the key file where there is a ring. */
-    private boolean opensWithoutTornKeyFile(CrashStage stage, Path root, CrashClaim claim, KeyringException refused)
-            throws IOException {
+    private boolean opensWithoutTornKeyFile(CrashStage stage, CrashClaim claim, KeyringException refused) {
         if (refused.reason() != KeyringException.Reason.MALFORMED
                 || !refused.getMessage().startsWith("The key file ")
                 || claim.withoutHelp()) {
             return false;
         }
-        stage.disk.unlink(root.resolve(CrashScenario.KEY_FILE));
+        stage.removeKeyFile();
         try {
             return opensInOneForm(stage, claim);
         } catch (KeyringException lost) {
@@ -178,7 +184,13 @@ final class CrashStates {
             try {
                 Keyring keyring = load(stage, form, claim);
                 opened++;
-                if (!claim.forms().contains(form) || !claim.holdsOf(keyring) || leavesPlainKey(stage, form)) {
+                if (!claim.forms().contains(form) || !claim.holdsOf(keyring)) {
+                    return false;
+                }
+                if (form.isSealed()) {
+                    changeUnderTheLock(stage, form);
+                }
+                if (leavesPlainKey(stage, form)) {
                     return false;
                 }
             } catch (KeyringException refused) {
@@ -190,7 +202,20 @@ final class CrashStates {
         return opened == 1;
     }
 
-    /** Beside a ring that was opened sealed there is no plain key any more, whatever a power loss undoes. */
+    /** Readers go on with the ring beside a torn key file of another program; a change says to remove it. */
+    private static void changeUnderTheLock(CrashStage stage, CrashForm form) {
+        try {
+            stage.source(form).update(ring -> ring);
+        } catch (KeyringException refused) {
+            if (refused.reason() != KeyringException.Reason.MALFORMED) {
+                throw refused;
+            }
+            stage.removeKeyFile();
+            stage.source(form).update(ring -> ring);
+        }
+    }
+
+    /** Beside a sealed ring, once it has been changed, there is no plain key any more, whatever a power loss undoes. */
     private static boolean leavesPlainKey(CrashStage stage, CrashForm form) {
         return form.isSealed() && PowerLoss.after(stage.disk.steps()).stream().anyMatch(CrashClaim::hasPlainKey);
     }

@@ -43,6 +43,9 @@ sealed interface DiskEvent {
     /** Somebody has been told that the keyring is in this form, and in no other, from here on. */
     record InForm(CrashForm form) implements DiskEvent {}
 
+    /** Somebody has been told that no file holds a plain key any more, from here on. */
+    record NoPlainKey() implements DiskEvent {}
+
     /** Somebody has asked for another form, in which the keyring may be found from here on. */
     record FormAsked(CrashForm form) implements DiskEvent {}
 }

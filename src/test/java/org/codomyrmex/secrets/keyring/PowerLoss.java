@@ -150,7 +150,7 @@ final class PowerLoss {
             Map<Integer, String> chosen,
             Set<SortedMap<String, String>> found) {
         if (next == names.size()) {
-            found.add(new TreeMap<>(state));
+            found.add(CrashClaim.normalised(state));
             return;
         }
         String name = names.get(next).getKey().toString();

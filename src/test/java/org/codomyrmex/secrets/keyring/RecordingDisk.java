@@ -3,10 +3,12 @@ package org.codomyrmex.secrets.keyring;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +16,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.codomyrmex.secrets.files.Disk;
 import org.codomyrmex.secrets.files.Ownership;
-import org.codomyrmex.secrets.files.StagedFile;
 
 /** The real disk, with a record of every step, and with the deviation that is asked for. */
 final class RecordingDisk implements Disk {
@@ -25,7 +26,9 @@ final class RecordingDisk implements Disk {
     private final List<DiskEvent> steps;
     private final Map<Path, Integer> files = new HashMap<>();
     private Path ringHeldBack;
+    private boolean hardLinks = true;
     private final List<String> placesOfForces = new ArrayList<>();
+    private final Set<Path> created = new HashSet<>();
 
     /** The steps so far may be those of another disk of the same content, such as a writer's that a reader looks at. */
     RecordingDisk(Path root, List<DiskEvent> stepsSoFar, Deviation deviation) {
@@ -50,6 +53,10 @@ final class RecordingDisk implements Disk {
 
     List<DiskEvent> steps() {
         return steps;
+    }
+
+    void refuseHardLinks() {
+        hardLinks = false;
     }
 
     /** Where in the code the forces came from. */
@@ -89,6 +96,10 @@ final class RecordingDisk implements Disk {
 
     @Override
     public byte[] read(Path file, int limitBytes) throws IOException {
+        // That states are told apart without what is in a temporary rests on this.
+        if (CrashClaim.isTemporary(file) && !created.contains(file)) {
+            throw new AssertionError("a temporary is read by another than the one who writes it");
+        }
         return real.read(file, limitBytes);
     }
 
@@ -111,6 +122,7 @@ final class RecordingDisk implements Disk {
     public Output create(Path file, Optional<Ownership> ownership) throws IOException {
         Output out = real.create(file, ownership);
         int number = newFile();
+        created.add(file);
         record(new DiskEvent.Create(relative(file), number));
         return new Recorded(out, number);
     }
@@ -155,16 +167,16 @@ final class RecordingDisk implements Disk {
 
     @Override
     public void link(Path existing, Path link) throws IOException {
+        if (!hardLinks) {
+            throw new UnsupportedOperationException("no hard links");
+        }
         real.link(existing, link);
         record(new DiskEvent.Link(relative(link), fileOf(existing)));
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Path keyFile = root.resolve(CrashScenario.KEY_FILE);
-        if (deviation.keyFileFirst()
-                && !to.equals(keyFile)
-                && !StagedFile.temporariesOf(real, root, keyFile).isEmpty()) {
+        if (deviation.keyFileFirst() && to.equals(root.resolve(CrashScenario.RING)) && changesThePrimary(from)) {
             ringHeldBack = from;
             return;
         }
@@ -173,6 +185,16 @@ final class RecordingDisk implements Disk {
             renameNow(ringHeldBack, root.resolve(CrashScenario.RING));
             ringHeldBack = null;
         }
+    }
+
+    /** Whether the key file, too, will be replaced by another key. */
+    private boolean changesThePrimary(Path newRing) throws IOException {
+        Path keyFile = root.resolve(CrashScenario.KEY_FILE);
+        byte[] ring = real.read(newRing, Found.LIMIT_BYTES);
+        return real.exists(keyFile)
+                && !SealedRing.begins(ring)
+                && !new String(ring, StandardCharsets.US_ASCII)
+                        .startsWith(new String(real.read(keyFile, Found.LIMIT_BYTES), StandardCharsets.US_ASCII));
     }
 
     private void renameNow(Path from, Path to) throws IOException {

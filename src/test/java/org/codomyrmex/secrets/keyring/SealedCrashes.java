@@ -64,14 +64,20 @@ final class SealedCrashes {
                 opening(
                         "recover a retired key left beside a sealed ring",
                         stage -> stage.home().sealedRing(FORMER, FIRST, SECOND).leftover(KEY_FILE, SECOND)),
-                opening(
-                        "remove what an unsealing left beside a sealed ring",
-                        stage -> temporaries(stage.home().sealedFiles(FORMER, FIRST, SECOND), FIRST, SECOND)),
                 new CrashScenario(
-                        "look again after an unsealing was killed",
+                        "remove what an unsealing left beside a sealed ring",
+                        List.of(FORMER),
+                        stage -> temporaries(stage.home().sealedFiles(FORMER, FIRST, SECOND), FIRST, SECOND),
+                        SealedCrashes::cleaned),
+                new CrashScenario(
+                        "remove what an unsealing left after the ring was opened",
                         List.of(FORMER),
                         stage -> stage.home().sealedFiles(FORMER, FIRST, SECOND),
-                        SealedCrashes::lookAgain));
+                        stage -> {
+                            stage.source(FORMER).load(false);
+                            temporaries(stage, FIRST, SECOND);
+                            cleaned(stage);
+                        }));
     }
 
     private static CrashScenario sealing(String name, CrashScenario.Start start) {
@@ -102,6 +108,7 @@ final class SealedCrashes {
                         stage -> stage.home().sealedFiles(FORMER, FIRST, SECOND),
                         stage -> {
                             stage.inForm(FORMER, FIRST.id());
+                            stage.withoutPlainKey(FORMER);
                             put(stage, FORMER, NEW);
                         }),
                 new CrashScenario(
@@ -120,10 +127,12 @@ final class SealedCrashes {
                 new CrashScenario(
                         "rotate sealed", List.of(FORMER), stage -> stage.home().sealedFiles(FORMER, FIRST), stage -> {
                             stage.inForm(FORMER, FIRST.id());
+                            stage.withoutPlainKey(FORMER);
                             rotate(stage, FORMER);
                         }),
                 new CrashScenario("create sealed and rotate twice", List.of(NEW), stage -> {}, stage -> {
                     stage.inForm(NEW, "");
+                    stage.withoutPlainKey(NEW);
                     rotate(stage, NEW);
                     rotate(stage, NEW);
                 }),
@@ -142,6 +151,7 @@ final class SealedCrashes {
     /** From the first step on nobody expects a plain key anywhere. */
     private static void create(CrashStage stage) {
         stage.inForm(NEW, "");
+        stage.withoutPlainKey(NEW);
         use(stage, NEW);
     }
 
@@ -153,6 +163,7 @@ final class SealedCrashes {
             stage.source(former).unseal();
         }
         stage.inForm(target, FIRST.id());
+        stage.withoutPlainKey(target);
         use(stage, target);
     }
 
@@ -160,12 +171,10 @@ final class SealedCrashes {
         return stage.leftover(RING_TEMPORARY, primary, retired).leftover(KEY_TEMPORARY, primary);
     }
 
-    /** The source has seen the ring already, and another process staged a plain one. */
-    private static void lookAgain(CrashStage stage) throws IOException {
-        FileKeyringSource source = stage.source(FORMER);
-        source.load(false);
-        temporaries(stage, FIRST, SECOND);
-        source.load(false);
-        stage.inForm(FORMER, FIRST.id());
+    /** Opening takes no lock and removes nothing; the next change does, be it one that changes no key. */
+    private static void cleaned(CrashStage stage) {
+        use(stage, FORMER);
+        stage.source(FORMER).update(ring -> ring);
+        stage.withoutPlainKey(FORMER);
     }
 }
