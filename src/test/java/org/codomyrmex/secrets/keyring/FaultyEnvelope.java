@@ -88,7 +88,7 @@ final class FaultyEnvelope implements KeyringEnvelope {
                                     return sound.on(text, associated, sound);
                                 },
                                 Reason.WRONG_ENVELOPE,
-                                "What it gives is no keyring."),
+                                "Its content is not a keyring."),
                         new Fault(
                                 "alters the associated data before it seals",
                                 (text, associated, sound) -> {
