@@ -47,12 +47,7 @@ class AccessListTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "u:1234:r,m::r",
-                "u:1234:rw,m::r",
-                "u:1234:r,u:1235:rw,g:1236:r,m::rw",
-                "g:1236:r,g::r,m::r"
-            })
+            strings = {"u:1234:r,m::r", "u:1234:rw,m::r", "u:1234:r,u:1235:rw,g:1236:r,m::rw", "g:1236:r,g::r,m::r"})
     void theListOfEachFileSurvivesARotationExactly(String list) throws Exception {
         AccessLists.set(files.ring, list.split(","));
         AccessLists.set(files.keyFile, list.split(","));

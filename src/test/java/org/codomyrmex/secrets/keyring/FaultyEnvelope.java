@@ -80,7 +80,7 @@ final class FaultyEnvelope implements KeyringEnvelope {
                                 (text, associated, sound) ->
                                         sound.on(Arrays.copyOf(text, text.length - 45), associated, sound),
                                 Reason.WRONG_ENVELOPE,
-                                "What it "),
+                                " keyring. The files"),
                         new Fault(
                                 "wipes the keyring before it seals",
                                 (text, associated, sound) -> {

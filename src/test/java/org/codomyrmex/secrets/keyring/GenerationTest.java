@@ -48,9 +48,7 @@ class GenerationTest {
     }
 
     private void rotate() {
-        files.source(KeyringFiles.quick())
-                .withEnvelope(envelope)
-                .update(ring -> ring.rotatedTo(FernetKey.generate()));
+        files.source(KeyringFiles.quick()).withEnvelope(envelope).update(ring -> ring.rotatedTo(FernetKey.generate()));
     }
 
     @Test
@@ -165,8 +163,8 @@ class GenerationTest {
         KeyringSnapshot last = accepting.reload(Optional.empty(), Duration.ZERO);
         files.with(Keyring.of(primary));
 
-        KeyringException refusal = catchThrowableOfType(
-                KeyringException.class, () -> accepting.reload(Optional.of(last), Duration.ZERO));
+        KeyringException refusal =
+                catchThrowableOfType(KeyringException.class, () -> accepting.reload(Optional.of(last), Duration.ZERO));
 
         assertThat(refusal).hasMessageContaining("without key " + retired.id());
     }
@@ -185,7 +183,9 @@ class GenerationTest {
 
             KeyringException refusal = catchThrowableOfType(
                     KeyringException.class,
-                    () -> files.source(KeyringFiles.quick()).withEnvelope(envelope).load(false));
+                    () -> files.source(KeyringFiles.quick())
+                            .withEnvelope(envelope)
+                            .load(false));
 
             assertThat(refusal).as("character " + at).isNotNull();
             assertThat(refusal.reason()).as("character " + at).isEqualTo(Reason.WRONG_ENVELOPE);

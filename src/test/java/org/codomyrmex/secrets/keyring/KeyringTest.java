@@ -229,7 +229,9 @@ class KeyringTest {
 
     @Test
     void nothingIsNull() {
-        assertThatNullPointerException().isThrownBy(() -> Keyring.of((FernetKey) null)).withMessage("primary");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Keyring.of((FernetKey) null))
+                .withMessage("primary");
         assertThatNullPointerException()
                 .isThrownBy(() -> Keyring.of((List<FernetKey>) null))
                 .withMessage("keys");

@@ -88,7 +88,9 @@ class LinksTest {
         KeyringException refusal = catchThrowableOfType(KeyringException.class, () -> at(link).load(true));
 
         assertThat(refusal.reason()).isEqualTo(Reason.ABSENT);
-        assertThat(refusal).hasMessageContainingAll(files.keyFile + " (which a link leads to)", "creating one is not allowed here");
+        assertThat(refusal)
+                .hasMessageContainingAll(
+                        files.keyFile + " (which a link leads to)", "creating one is not allowed here");
         assertThat(files.directory).isEmptyDirectory();
         assertThat(KeyringFiles.listed(links)).containsExactly(link);
     }

@@ -106,7 +106,10 @@ class OpeningTest {
             assertThat(refusal)
                     .hasNoCause()
                     .hasMessageContainingAll(
-                            absent.keyFile.toString(), absent.ring.toString(), "creating one is not allowed here", "backup");
+                            absent.keyFile.toString(),
+                            absent.ring.toString(),
+                            "creating one is not allowed here",
+                            "backup");
         }
         assertThat(directory).isEmptyDirectory();
     }

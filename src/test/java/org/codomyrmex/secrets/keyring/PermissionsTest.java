@@ -157,7 +157,8 @@ class PermissionsTest {
         source.update(present -> present.rotatedTo(next));
         assertThat(mode(files.keyFile)).as("group and others").isEqualTo("rw-r-----");
         assertThat(mode(files.ring)).isEqualTo("rw-------");
-        assertThat(log.warningsIn(directory).subList(2, log.warningsIn(directory).size()))
+        assertThat(log.warningsIn(directory)
+                        .subList(2, log.warningsIn(directory).size()))
                 .singleElement()
                 .asString()
                 .contains(files.keyFile + " is closed to every other user of this machine; it had mode rw-r--r--");

@@ -177,7 +177,8 @@ class ReadOnlyTest {
 
     @Test
     void noKeyringIsCreated() {
-        assertRefused(true, Reason.READ_ONLY, directory.toString(), files.keyFile.toString(), "cannot be listed or written");
+        assertRefused(
+                true, Reason.READ_ONLY, directory.toString(), files.keyFile.toString(), "cannot be listed or written");
         assertRefused(false, Reason.ABSENT, files.keyFile.toString(), files.ring.toString());
     }
 
@@ -192,7 +193,8 @@ class ReadOnlyTest {
         KeyringFiles.write(files.ring, "codomyrmex-keyring 2 passphrase\n".getBytes(US_ASCII));
         assertRefused(true, Reason.MALFORMED, "The ring " + files.ring + " is not a keyring");
 
-        KeyringFiles.write(files.ring, ("codomyrmex-keyring 2 passphrase " + "0a".repeat(16) + " 1\nAAEC\n").getBytes(US_ASCII));
+        KeyringFiles.write(
+                files.ring, ("codomyrmex-keyring 2 passphrase " + "0a".repeat(16) + " 1\nAAEC\n").getBytes(US_ASCII));
         assertRefused(true, Reason.SEALED, "The ring " + files.ring + " is sealed");
     }
 

@@ -123,10 +123,8 @@ class RecoveryTableTest {
         RecoveryOutcome outcome = state.outcome();
         switch (outcome) {
             case WHOLE -> opened(state, files, RING, ring, key);
-            case BESIDE_MALFORMED_KEY_FILE,
-                    BESIDE_FOREIGN_KEY,
-                    SEALED_BESIDE_MALFORMED_KEY_FILE,
-                    SEALED_BESIDE_KEY -> assertUsedAsItStands(state, files, ring, key);
+            case BESIDE_MALFORMED_KEY_FILE, BESIDE_FOREIGN_KEY, SEALED_BESIDE_MALFORMED_KEY_FILE, SEALED_BESIDE_KEY ->
+                assertUsedAsItStands(state, files, ring, key);
             case KEY_FILE_WRITTEN -> {
                 opened(state, files, RING, ring, WRITTEN);
                 assertThat(files.keyFile).hasBinaryContent(state.enveloped() ? SealedRing.mark() : keyText(PRIMARY));
@@ -279,8 +277,7 @@ class RecoveryTableTest {
         KeyringFiles files = KeyringFiles.below(parent, "advised").with(RING);
         KeyringFiles.write(files.keyFile, Arrays.copyOf(keyText(PRIMARY), 43));
         assertThat(catchThrowableOfType(
-                        KeyringException.class,
-                        () -> files.source().update(present -> present.rotatedTo(UNFINISHED))))
+                        KeyringException.class, () -> files.source().update(present -> present.rotatedTo(UNFINISHED))))
                 .hasMessageContaining("remove the key file, and it is written again");
 
         Files.delete(files.keyFile);

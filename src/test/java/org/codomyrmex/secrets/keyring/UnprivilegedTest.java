@@ -159,7 +159,8 @@ class UnprivilegedTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.ring)))
                 .isEqualTo("rw-------");
         assertThat(KeyringFiles.describe(files.keyFile)).isEqualTo(key);
-        assertThat(nobody.ask("rotate " + files.keyFile)).endsWith(" " + ring.primary().id());
+        assertThat(nobody.ask("rotate " + files.keyFile))
+                .endsWith(" " + ring.primary().id());
     }
 
     @Test
