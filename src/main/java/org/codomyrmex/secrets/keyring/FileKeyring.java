@@ -165,7 +165,7 @@ final class FileKeyring {
             return Optional.of(found.snapshot(found.ring(), true));
         }
         if (wrongForm) {
-            recoveredBeforeRefusal(at);
+            recoveredBeforeRefusal();
             reports.requireSameForm(at, found, form);
         }
         Optional<Found> recovered = recoveredInPassing(at, Duration.ZERO);
@@ -205,7 +205,7 @@ final class FileKeyring {
     }
 
     /** Files in another form are finished as far as that costs no waiting; they are refused in any case. */
-    private void recoveredBeforeRefusal(KeyringLocation at) {
+    private void recoveredBeforeRefusal() {
         try {
             locked.recoveredFiles(Duration.ZERO);
         } catch (IOException | KeyringException refused) {
