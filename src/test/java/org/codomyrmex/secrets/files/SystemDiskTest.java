@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,14 +106,15 @@ class SystemDiskTest {
     }
 
     @Test
-    void aNewFileIsGivenTheModeAskedForWhateverTheUmask() throws IOException {
+    void aNewFileIsGivenTheModeAskedForWhateverTheUmaskButNoneForOthers() throws IOException {
         Ownership own = Ownership.of(file("model", CONTENT)).orElseThrow();
         Ownership wide = new Ownership(own.owner(), own.group(), PosixFilePermissions.fromString("rw-rw-rw-"));
 
         disk.create(directory.resolve("wide"), Optional.of(wide)).close();
 
-        assertThat(mode(directory.resolve("wide"))).isEqualTo("rw-rw-rw-");
-        assertThat(Ownership.of(directory.resolve("wide"))).hasValue(wide);
+        assertThat(mode(directory.resolve("wide"))).isEqualTo("rw-rw----");
+        Ownership given = Ownership.of(directory.resolve("wide")).orElseThrow();
+        assertThat(List.of(given.owner(), given.group())).containsExactly(own.owner(), own.group());
     }
 
     @Test
@@ -193,7 +195,7 @@ class SystemDiskTest {
     }
 
     @Test
-    void aNewLockFileIsGivenTheOwnershipAskedFor() throws IOException {
+    void aNewLockFileIsGivenToTheOwnerAskedForAlone() throws IOException {
         Ownership own = Ownership.of(file("model", CONTENT)).orElseThrow();
         Ownership group = new Ownership(own.owner(), own.group(), PosixFilePermissions.fromString("rw-rw----"));
         Path lockFile = directory.resolve("lock");
@@ -201,7 +203,13 @@ class SystemDiskTest {
         disk.lock(lockFile, Optional.of(group), Duration.ZERO).close();
         disk.lock(lockFile, Optional.empty(), Duration.ZERO).close();
 
-        assertThat(Ownership.of(lockFile)).hasValue(group);
+        assertThat(mode(lockFile)).isEqualTo("rw-------");
+        Ownership given = Ownership.of(lockFile).orElseThrow();
+        assertThat(List.of(given.owner(), given.group())).containsExactly(own.owner(), own.group());
+
+        Files.setPosixFilePermissions(lockFile, PosixFilePermissions.fromString("rw-rw-r--"));
+        disk.lock(lockFile, Optional.empty(), Duration.ZERO).close();
+        assertThat(mode(lockFile)).as("it is closed again").isEqualTo("rw-------");
     }
 
     @Test
@@ -227,9 +235,8 @@ class SystemDiskTest {
     void everyOperationGoesOnWithAPendingInterruptAndKeepsIt() throws IOException {
         Path file = directory.resolve("file");
         Thread.currentThread().interrupt();
-        try (Disk.Output out = disk.create(file, Optional.empty())) {
-            out.write(CONTENT);
-            out.force();
+        try (StagedFile staged = StagedFile.stage(disk, file, CONTENT, Optional.empty())) {
+            assertThat(staged.takeFreePlace()).isTrue();
         }
         disk.force(file);
         disk.link(file, directory.resolve("second"));

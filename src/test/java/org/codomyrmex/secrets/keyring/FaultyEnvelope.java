@@ -80,7 +80,7 @@ final class FaultyEnvelope implements KeyringEnvelope {
                                 (text, associated, sound) ->
                                         sound.on(Arrays.copyOf(text, text.length - 45), associated, sound),
                                 Reason.WRONG_ENVELOPE,
-                                "What it "),
+                                " keyring. The files"),
                         new Fault(
                                 "wipes the keyring before it seals",
                                 (text, associated, sound) -> {
@@ -88,7 +88,7 @@ final class FaultyEnvelope implements KeyringEnvelope {
                                     return sound.on(text, associated, sound);
                                 },
                                 Reason.WRONG_ENVELOPE,
-                                "What it gives is no keyring."),
+                                "Its content is not a keyring."),
                         new Fault(
                                 "alters the associated data before it seals",
                                 (text, associated, sound) -> {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.codomyrmex.secrets.fernet.Fernet;
 import org.codomyrmex.secrets.fernet.FernetKey;
@@ -228,7 +229,12 @@ class KeyringTest {
 
     @Test
     void nothingIsNull() {
-        assertThatNullPointerException().isThrownBy(() -> Keyring.of(null)).withMessage("primary");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Keyring.of((FernetKey) null))
+                .withMessage("primary");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Keyring.of((List<FernetKey>) null))
+                .withMessage("keys");
         assertThatNullPointerException()
                 .isThrownBy(() -> Keyring.of(primary, (FernetKey) null))
                 .withMessage("retired");
@@ -244,6 +250,22 @@ class KeyringTest {
         assertThatNullPointerException().isThrownBy(() -> ring.contains(null)).withMessage("keyId");
         assertThatNullPointerException().isThrownBy(() -> ring.decrypt(null)).withMessage("token");
         assertThatNullPointerException().isThrownBy(() -> ring.keyIdOf(null)).withMessage("token");
+    }
+
+    /** Nobody has two such keys, so one id for all stands for the digest. */
+    @Test
+    void twoDifferentKeysWithOneIdAreRefused() {
+        Function<FernetKey, String> oneId = key -> "0123456789abcdef";
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Keyring.of(List.of(primary, retired), oneId))
+                .withMessageContainingAll("two different keys have the id 0123456789abcdef", "Remove the one")
+                .withMessageNotContaining(primary.reveal())
+                .withMessageNotContaining(retired.reveal());
+        assertThat(Keyring.of(List.of(primary, primary), oneId).keys())
+                .as("one key given twice")
+                .containsExactly(primary);
+        assertThat(Keyring.of(List.of(primary, retired), FernetKey::id).keys()).containsExactly(primary, retired);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,6 +155,30 @@ class LockedTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(300), Duration.ofSeconds(20));
         assertThat(files.ringTemporary).exists();
+    }
+
+    @Test
+    void aFileSystemWithoutLocksIsNamedAsSuchAndNothingIsTouched() throws IOException {
+        Map<String, String> state = files.state();
+        FileKeyringSource source = files.source(new WatchedDisk() {
+            @Override
+            public Closeable lock(Path lockFile, Optional<Ownership> ownership, Duration deadline) throws IOException {
+                throw new FileSystemException(lockFile.toString(), null, "cannot be locked (No locks available)");
+            }
+        });
+
+        assertThat(source.load(false)).as("reading needs no lock").isEqualTo(Scenario.RING);
+        KeyringException refusal = catchThrowableOfType(KeyringException.class, () -> Scenario.ROTATE.perform(source));
+        assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refusal)
+                .hasMessageContainingAll(files.lock + ": cannot be locked (No locks available)", "Nothing was changed");
+        assertThat(files.state()).isEqualTo(state);
+
+        Files.delete(files.ring);
+        Files.delete(files.keyFile);
+        assertThat(catchThrowableOfType(KeyringException.class, () -> source.load(true)))
+                .hasMessageContaining(files.lock + ": cannot be locked (No locks available)");
+        assertThat(files.state()).isEmpty();
     }
 
     @Test

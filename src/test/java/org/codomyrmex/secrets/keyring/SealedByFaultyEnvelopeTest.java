@@ -131,7 +131,7 @@ class SealedByFaultyEnvelopeTest {
         envelope.opening = FaultyEnvelope.giving("", new byte[] {1}, "").work();
 
         assertRefused(
-                FaultyEnvelope.giving("", null, "What it gives is no keyring."),
+                FaultyEnvelope.giving("", null, "Its content is not a keyring."),
                 "cannot be opened",
                 () -> plain().seal(envelope));
         files.assertWritten(RING);
@@ -234,7 +234,7 @@ class SealedByFaultyEnvelopeTest {
         }
         FileKeyringSource created = plain().withEnvelope(new Renaming("the-first"));
         created.load(true);
-        assertThat(files.ring).content(StandardCharsets.US_ASCII).startsWith("codomyrmex-keyring 1 the-first\n");
+        assertThat(files.ring).content(StandardCharsets.US_ASCII).startsWith("codomyrmex-keyring 2 the-first ");
         assertThat(created).asString().endsWith("sealed: the-first]");
 
         for (String kind : List.of("", "A kind", "k".repeat(64))) {
