@@ -166,23 +166,4 @@ class AccessListTest {
 
         assertThat(AccessLists.of(files.ring)).as("rotated by root").isEqualTo(before);
     }
-
-    /** A new file takes the default list of its directory, and a mode of 0640 then is a mask that lets all of it in. */
-    @Test
-    void aDefaultListOfTheDirectoryAdmitsNobodyToARotatedRing() throws Exception {
-        giveToAlice();
-        FileModes.chmod(0640, files.ring, files.keyFile);
-        AccessLists.set(files.directory, "d:" + GUEST_READS);
-        assertThat(reads(GUEST, files.ring)).isFalse();
-        Map<String, String> state = files.state();
-        try {
-            rotated();
-        } catch (KeyringException refused) {
-            assertThat(refused).hasMessageContaining("othing was changed");
-            assertThat(files.state()).isEqualTo(state);
-        }
-        assertThat(reads(GUEST, files.ring)).as("guest reads the ring").isFalse();
-        assertThat(reads(GUEST, files.keyFile)).as("guest reads the key file").isFalse();
-        assertThat(reads(MALLORY, files.ring)).as("group reads the ring").isTrue();
-    }
 }
