@@ -91,6 +91,11 @@ final class LiveKeyring {
         boolean isDue() {
             return failure == null ? last.isOver() : last.isOverAfterFailure();
         }
+
+        /** Whether nothing can be encrypted without reading again; after a failure the pause is kept. */
+        boolean isStale() {
+            return isDue() || (failure == null && !last.isFresh());
+        }
     }
 
     LiveKeyring(KeyringSource source, KeyCreation creation, InstantSource wall) {
@@ -183,7 +188,8 @@ final class LiveKeyring {
     private State reloadedForEncrypting() {
         reloading.lock();
         try {
-            if (state.isDue()) {
+            // The first reload may take long, for an envelope or a KMS; one that finds the same bytes does not.
+            if (state.isStale()) {
                 reload(Duration.ZERO);
             }
             return state;
