@@ -111,7 +111,11 @@ final class LiveKeyring {
     /** The keys for reading, also after a failed reload. */
     Keyring forReading() {
         State now = state;
-        return present(now.isDue() ? reloadedForReading() : now);
+        if (now.isDue()) {
+            now = reloadedForReading();
+        }
+        // A key that was created elsewhere is as unknown here as one that was rotated to.
+        return now.ring() == null ? afterUnknownToken() : present(now);
     }
 
     /** Whether there is no keyring yet, and none has been made elsewhere. */
