@@ -65,7 +65,7 @@ class ArchitectureTest {
             Pattern.compile("(read|is|get|exists|notExists|size|lines|list|walk|find|probe|mismatch"
                     + "|newInputStream|newBufferedReader|newDirectoryStream).*");
 
-    private static final int LONGEST_FILE = 300;
+    private static final long LONGEST_FILE = 300;
     private static final String FIRST_LINE = "// SPDX-License-Identifier: Apache-2.0";
     private static final Path MAIN = Path.of("src", "main", "java");
 
@@ -146,9 +146,17 @@ class ArchitectureTest {
     void noSourceFileIsLong() throws IOException {
         assertThat(sources(MAIN))
                 .isNotEmpty()
-                .allSatisfy(file -> assertThat(Files.readAllLines(file))
-                        .as(file.toString())
-                        .hasSizeLessThanOrEqualTo(LONGEST_FILE));
+                .allSatisfy(file ->
+                        assertThat(linesOfCode(file)).as(file.toString()).isBetween(1L, LONGEST_FILE));
+    }
+
+    /** Neither blank lines nor comments: a front door may say much about itself. */
+    private static long linesOfCode(Path file) throws IOException {
+        String code = Files.readString(file).replaceAll("(?s)/\\*.*?\\*/", "");
+        return code.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("//"))
+                .count();
     }
 
     @Test
