@@ -70,6 +70,12 @@ final class ComparisonTable {
                     "Manager.getSecretByName " + secrets,
                     map + ", by name",
                     "Manager.bareMapOfNamesAndFernet " + secrets);
+            row(
+                    "`encrypt` of a manager" + of,
+                    Unit.NANOS,
+                    "Manager.encrypt " + secrets,
+                    "JCA, written straight",
+                    "Manager.straightEncrypt " + secrets);
             row("`storeSecret` and `deleteSecret`" + of, Unit.NANOS, "Manager.storeAndDelete " + secrets, "", "");
         }
     }

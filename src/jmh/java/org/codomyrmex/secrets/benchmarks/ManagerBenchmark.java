@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.benchmarks;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,13 +34,16 @@ public class ManagerBenchmark {
     private final ConcurrentHashMap<String, String> byName = new ConcurrentHashMap<>();
     private final Fernet fernet = new Fernet(FernetKey.generate());
     private final SplittableRandom random = new SplittableRandom(1);
+    private final byte[] bytes = VALUE.getBytes(StandardCharsets.UTF_8);
+    private Codec straight;
     private SecretManager manager;
     private String[] ids;
     private String[] names;
     private String stored = "";
 
     @Setup
-    public void setUp() {
+    public void setUp() throws GeneralSecurityException {
+        straight = Peer.STRAIGHT.codec();
         manager = SecretManager.inMemory();
         ids = new String[secrets];
         names = new String[secrets];
@@ -75,6 +80,17 @@ public class ManagerBenchmark {
     @Benchmark
     public Optional<String> getSecretByName() {
         return manager.getSecretByName(names[random.nextInt(secrets)]);
+    }
+
+    /** A manager hands a token out only if its keys are fresh when it is ready. */
+    @Benchmark
+    public String encrypt() {
+        return manager.encrypt(VALUE);
+    }
+
+    @Benchmark
+    public String straightEncrypt() throws GeneralSecurityException {
+        return straight.encrypt(bytes);
     }
 
     /** Deletes what it stored last, so that the number of secrets stays. */

@@ -4,6 +4,8 @@ package org.codomyrmex.secrets.files;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,20 +31,42 @@ public final class Uninterrupted {
         });
     }
 
-    /** Runs the work again, from the start, as often as an interrupt closed its channel. */
+    /**
+     * Runs the work again, from the start, if an interrupt closed its channel: on a thread that nobody knows, for whoever
+     * interrupts once may do so every millisecond.
+     */
     static <T> T get(Work<T> work) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
-            while (true) {
-                try {
-                    return work.run();
-                } catch (ClosedByInterruptException again) {
-                    interrupted |= Thread.interrupted();
-                }
-            }
+            return work.run();
+        } catch (ClosedByInterruptException again) {
+            interrupted = true;
+            return onThreadOfItsOwn(work);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static <T> T onThreadOfItsOwn(Work<T> work) throws IOException {
+        FutureTask<T> task = new FutureTask<>(work::run);
+        Thread thread = new Thread(task, "codomyrmex-uninterrupted");
+        thread.setDaemon(true);
+        thread.start();
+        while (true) {
+            try {
+                return task.get();
+            } catch (InterruptedException kept) {
+                // The caller has noted that it was interrupted.
+            } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof IOException cause) {
+                    throw cause;
+                }
+                if (failed.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException("the work failed", failed.getCause());
             }
         }
     }

@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class LockedKeyring {
 
     private static final Duration LOCK_DEADLINE = Duration.ofSeconds(30);
-    private static final int LONGEST_PAUSE_MILLIS = 20;
+    private static final int SHORTEST_PAUSE_MILLIS = 10;
+    private static final int LONGEST_PAUSE_MILLIS = 500;
+    private static final int MOST_DOUBLINGS = 6;
 
     private final Disk disk;
     private final Path asked;
@@ -234,7 +236,7 @@ final class LockedKeyring {
                     if (done.isPresent()) {
                         return done.get();
                     }
-                    pause();
+                    pause(round);
                     continue;
                 }
             } catch (NoSuchFileException removed) {
@@ -262,9 +264,10 @@ final class LockedKeyring {
         }
     }
 
-    /** Those who were in each other's way start again at different times. */
-    private static void pause() {
-        Uninterrupted.sleep(Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS)));
+    /** Those who were in each other's way start again at different times, and less and less often. */
+    private static void pause(int round) {
+        int longest = Math.min(SHORTEST_PAUSE_MILLIS << Math.min(round, MOST_DOUBLINGS), LONGEST_PAUSE_MILLIS);
+        Uninterrupted.sleep(Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(longest)));
     }
 
     private void makeDirectory(KeyringLocation at, boolean mayCreate) throws IOException {

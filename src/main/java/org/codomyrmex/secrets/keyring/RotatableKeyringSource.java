@@ -4,7 +4,11 @@ package org.codomyrmex.secrets.keyring;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
-/** A place that keeps a keyring and can change it, atomically across threads and processes. */
+/**
+ * A place that keeps a keyring and can change it, atomically across threads and processes. A change checks what
+ * {@link ReloadableKeyringSource#reload} checks, if the source is such a one: an older or another sealed ring in the place of
+ * the one that it gave out last is not changed.
+ */
 public interface RotatableKeyringSource extends KeyringSource {
 
     /**
@@ -13,8 +17,8 @@ public interface RotatableKeyringSource extends KeyringSource {
      * @param change makes the new keyring from the present one; it may be called more than once, so it should do nothing
      *     else, and must not come back to this source
      * @return the keyring as it is now
-     * @throws IllegalArgumentException where the new keyring lacks a key that the present one has: see {@link #destroy}
-     * @throws KeyringException where the keyring cannot be read or written; the message says which state is in place
+     * @throws IllegalArgumentException if the new keyring lacks a key that the present one has: see {@link #destroy}
+     * @throws KeyringException if the keyring cannot be read or written; the message says which state is in place
      */
     Keyring update(UnaryOperator<Keyring> change);
 
@@ -22,10 +26,11 @@ public interface RotatableKeyringSource extends KeyringSource {
      * Destroys a retired key. Under the source's lock, {@code forbid} is asked first, then the key is removed, durably.
      *
      * @param keyId the key's id; {@code forbid} is asked also where the source no longer has that key
-     * @param forbid makes sure that nothing is under the key and nothing will be; false: something is, and the key stays
+     * @param forbid makes sure that nothing is under the key and nothing will be; false: something is, and the key stays. It
+     *     may be called more than once, and may read this source, but not change it
      * @return the keyring without the key
-     * @throws KeyringException with {@link KeyringException.Reason#IN_USE} where the key is the primary or {@code forbid}
-     *     says no, with another reason where the keyring cannot be read or written
+     * @throws KeyringException with {@link KeyringException.Reason#IN_USE} if the key is the primary or {@code forbid}
+     *     says no, with another reason if the keyring cannot be read or written
      */
     Keyring destroy(String keyId, BooleanSupplier forbid);
 }

@@ -63,10 +63,11 @@ class InterruptTest {
     @ParameterizedTest
     @MethodSource("scenarios")
     void anInterruptBeforeEveryStepIsKept(Scenario scenario) {
+        Thread caller = Thread.currentThread();
         assertDone(scenario, new WatchedDisk() {
             @Override
             protected void before(Operation operation, Path file) {
-                Thread.currentThread().interrupt();
+                caller.interrupt();
             }
         });
     }
