@@ -47,7 +47,7 @@ class PythonBesideSealedRingTest {
     void start() {
         python = Python.start();
         keyFile = directory.resolve("secrets.key");
-        source = FileKeyringSource.at(keyFile).withEnvelope(QuickEnvelopes.of("one"));
+        source = newSource();
     }
 
     @AfterEach
@@ -57,8 +57,13 @@ class PythonBesideSealedRingTest {
         }
     }
 
+    private FileKeyringSource newSource() {
+        return FileKeyringSource.at(keyFile).withEnvelope(QuickEnvelopes.of("one"));
+    }
+
+    /** As another process would, with warnings of its own. */
     private SecretManager open() {
-        return SecretManager.builder().keyring(source).store(store).build();
+        return SecretManager.builder().keyring(newSource()).store(store).build();
     }
 
     private static KeyringException refusal(ThrowingCallable call) {
