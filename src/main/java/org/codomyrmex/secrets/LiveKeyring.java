@@ -10,14 +10,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -56,15 +52,10 @@ final class LiveKeyring {
     private final InstantSource wall;
     private final ReentrantLock reloading = new ReentrantLock();
     private final ReloadBudget budget = new ReloadBudget();
-
-    /** The keys of which a warning said that the source no longer has them. Guarded by the lock. */
-    private final Set<String> saidGone = new HashSet<>();
+    private final AcceptanceRules rules;
 
     /** The keys destroyed here, which running operations may still hold. Guarded by the lock. */
     private final List<FernetKey> dropped = new ArrayList<>();
-
-    /** Never primary again, whatever the source says. */
-    private final Set<String> destroyedIds = ConcurrentHashMap.newKeySet();
 
     private volatile State state;
 
@@ -100,6 +91,7 @@ final class LiveKeyring {
 
     LiveKeyring(KeyringSource source, KeyCreation creation, InstantSource wall) {
         this.source = new ReloadedSource(source);
+        this.rules = new AcceptanceRules(this.source);
         this.creation = creation;
         this.wall = wall;
         LastReload first = LastReload.begin(wall);
@@ -320,11 +312,10 @@ final class LiveKeyring {
             state = unchanged(begun);
             return;
         }
-        requireAcceptable(found);
         Keyring held = before.ring();
-        Keyring merged = merged(found.keyring(), held);
+        rules.requireAcceptable(found, held, before.accepted());
+        Keyring merged = rules.merged(found.keyring(), held);
         boolean same = merged.equals(held);
-        warnOfKeysGone(held, found.keyring());
         state = new State(
                 same ? held : merged,
                 Optional.of(found),
@@ -333,74 +324,9 @@ final class LiveKeyring {
                 null);
     }
 
-    /**
-     * Refuses a ring whose primary key was destroyed here; and a sealed one that makes a retired key the primary while it
-     * lacks the former primary, which only an older copy does.
-     */
-    void requireAcceptable(KeyringSnapshot found) {
-        requireNotDestroyed(found.keyring());
-        Keyring held = state.ring();
-        Optional<KeyringSnapshot> accepted = state.accepted();
-        if (found.ringId().isPresent() && held != null && accepted.isPresent()) {
-            String primary = found.keyring().primary().id();
-            String former = accepted.get().keyring().primary().id();
-            if (!primary.equals(former)
-                    && held.contains(primary)
-                    && !found.keyring().contains(former)) {
-                throw new KeyringException(
-                        UNAVAILABLE,
-                        "The sealed ring was replaced by an older one: its primary key " + primary
-                                + " is retired here, and it lacks key " + former
-                                + ", which was the primary. Put the newer one back. If the older one is meant, restart the"
-                                + " processes that use it, then rotate the key.");
-            }
-        }
-    }
-
+    /** What a change of the ring checks of the keyring that it finds under the lock. */
     void requireNotDestroyed(Keyring found) {
-        String primary = found.primary().id();
-        if (destroyedIds.contains(primary)) {
-            throw new KeyringException(
-                    UNAVAILABLE,
-                    "The primary key " + primary
-                            + " of the keyring was destroyed by this manager, so an older keyring was"
-                            + " put in its place. Put the newer one back. If the older one is meant, restart the processes"
-                            + " that use it, then rotate the key.");
-        }
-    }
-
-    private Keyring merged(Keyring fresh, @Nullable Keyring held) {
-        Map<String, FernetKey> next = new LinkedHashMap<>();
-        for (FernetKey key : fresh.keys()) {
-            Optional<FernetKey> own = held == null ? Optional.empty() : held.key(key.id());
-            if (own.isPresent() && !own.get().equals(key)) {
-                throw new KeyringException(
-                        UNAVAILABLE,
-                        "The keyring has a key with the id " + key.id() + " of another key, which this manager uses."
-                                + " Remove the one that was made on purpose.");
-            }
-            if (own.isPresent()) {
-                source.dropSurplus(key);
-            }
-            next.put(key.id(), own.orElseGet(() -> source.owned(key)));
-        }
-        if (held != null) {
-            held.keys().forEach(key -> next.putIfAbsent(key.id(), key));
-        }
-        return Keyring.of(List.copyOf(next.values()));
-    }
-
-    private void warnOfKeysGone(@Nullable Keyring held, Keyring fresh) {
-        List<String> gone = held == null
-                ? List.of()
-                : held.keyIds().stream()
-                        .filter(id -> !fresh.contains(id) && saidGone.add(id))
-                        .toList();
-        if (!gone.isEmpty()) {
-            LOG.warn(
-                    "The keyring no longer has {}; this manager still does, and reads with it until it is closed.",
-                    String.join(", ", gone));
-        }
+        rules.requireNotDestroyed(found);
     }
 
     ReloadedSource source() {
@@ -411,8 +337,7 @@ final class LiveKeyring {
     void drop(String keyId) {
         reloading.lock();
         try {
-            saidGone.add(keyId);
-            destroyedIds.add(keyId);
+            rules.noteDestroyed(keyId);
             reload(Duration.ZERO);
             State now = state;
             Keyring ring = present(now);

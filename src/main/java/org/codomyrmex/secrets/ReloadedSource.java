@@ -28,7 +28,11 @@ final class ReloadedSource {
     /** Opens the keyring, or creates it. */
     KeyringSnapshot open(boolean mayCreate) {
         KeyringSnapshot opened = asked(() -> KeyringSnapshot.of(source.load(mayCreate)));
-        return source instanceof ReloadableKeyringSource ? reload(Optional.empty(), Duration.ZERO) : opened;
+        if (!(source instanceof ReloadableKeyringSource)) {
+            return opened;
+        }
+        opened.keyring().keys().forEach(this::dropSurplus);
+        return reload(Optional.empty(), Duration.ZERO);
     }
 
     KeyringSnapshot reload(Optional<KeyringSnapshot> last, Duration lockWait) {

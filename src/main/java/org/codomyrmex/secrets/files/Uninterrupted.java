@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs steps that an interrupt would cut in half, and sets the interrupt flag again afterwards: a channel that is used
  * while its thread is interrupted closes itself.
  */
 public final class Uninterrupted {
+
+    private static final int OWN_ATTEMPTS = 8;
 
     private Uninterrupted() {}
 
@@ -32,16 +35,20 @@ public final class Uninterrupted {
     }
 
     /**
-     * Runs the work again, from the start, if an interrupt closed its channel: on a thread that nobody knows, for whoever
-     * interrupts once may do so every millisecond.
+     * Runs the work again, from the start, if an interrupt closed its channel. Whoever interrupts without a pause must not
+     * keep it from ever ending, so in the end it is done by a thread that nobody else knows.
      */
     static <T> T get(Work<T> work) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
-            return work.run();
-        } catch (ClosedByInterruptException again) {
-            interrupted = true;
-            return onThreadOfItsOwn(work);
+            for (int attempt = 0; attempt < OWN_ATTEMPTS; attempt++) {
+                try {
+                    return work.run();
+                } catch (ClosedByInterruptException again) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+            return inThreadOfItsOwn(work);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -49,26 +56,37 @@ public final class Uninterrupted {
         }
     }
 
-    private static <T> T onThreadOfItsOwn(Work<T> work) throws IOException {
+    private static <T> T inThreadOfItsOwn(Work<T> work) throws IOException {
         FutureTask<T> task = new FutureTask<>(work::run);
-        Thread thread = new Thread(task, "codomyrmex-uninterrupted");
+        Thread thread = new Thread(task, "codomyrmex-secrets-files");
         thread.setDaemon(true);
         thread.start();
-        while (true) {
-            try {
-                return task.get();
-            } catch (InterruptedException kept) {
-                // The caller has noted that it was interrupted.
-            } catch (ExecutionException failed) {
-                if (failed.getCause() instanceof IOException cause) {
-                    throw cause;
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException kept) {
+                    interrupted = true;
+                } catch (ExecutionException failed) {
+                    throw rethrown(failed.getCause());
                 }
-                if (failed.getCause() instanceof RuntimeException cause) {
-                    throw cause;
-                }
-                throw new IllegalStateException("the work failed", failed.getCause());
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private static IOException rethrown(@Nullable Throwable cause) {
+        if (cause instanceof RuntimeException failed) {
+            throw failed;
+        }
+        if (cause instanceof Error failed) {
+            throw failed;
+        }
+        return cause instanceof IOException failed ? failed : new IOException(cause);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.codomyrmex.secrets.keyring.KeyringException.Reason.READ_ONLY;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -67,15 +68,41 @@ final class FileKeyring {
                 continue;
             }
             reports.requireForm(at, found, form);
+            if (found.keyFile() == KeyFile.FOREIGN_KEY && found.isLoneKey()) {
+                throw reports.refusal(at, found);
+            }
             if (found.isNothing() && at.temporaries(disk).isEmpty()) {
                 locked.requireCreation(at, mayCreate);
             }
             if (Files.isDirectory(at.directory()) && !at.isReplaceable(disk)) {
                 return asItStands(at, found);
             }
-            return locked.recovered(mayCreate);
+            return recovered(at, found, mayCreate);
         }
         throw locked.restless();
+    }
+
+    private KeyringSnapshot recovered(KeyringLocation at, Found found, boolean mayCreate) throws IOException {
+        try {
+            return locked.recovered(mayCreate);
+        } catch (AccessDeniedException denied) {
+            return withoutRights(at, found, denied);
+        } catch (KeyringException denied) {
+            if (denied.reason() != READ_ONLY) {
+                throw denied;
+            }
+            return withoutRights(at, found, denied);
+        }
+    }
+
+    /** A key file that this process may read, but not make a ring of, is used alone, as in a directory it cannot write. */
+    private <T extends Exception> KeyringSnapshot withoutRights(KeyringLocation at, Found found, T denied)
+            throws IOException, T {
+        if (found.keyFile() != KeyFile.OTHER_KEY || !found.isLoneKey()) {
+            throw denied;
+        }
+        reports.notRecovered(at, denied);
+        return asItStands(at, found);
     }
 
     /**
@@ -161,19 +188,20 @@ final class FileKeyring {
             reports.requireSameForm(at, found, form);
             return Optional.of(found.snapshot(found.ring(), true));
         }
-        Optional<Found> recovered = recoveredInPassing(at, Duration.ZERO);
         if (wrongForm) {
+            recoveredBeforeRefusal(at);
             reports.requireSameForm(at, found, form);
         }
-        if (recovered.isPresent()) {
-            Found whole = recovered.get();
+        Attempt attempt = recoveredInPassing(at, Duration.ZERO);
+        Found whole = attempt.whole();
+        if (whole != null) {
             durable = whole.ringDigest();
             return Optional.of(whole.snapshot(whole.ring(), true));
         }
         // What another program encrypts under its key is read at once; the key encrypts only once it is in the ring.
         boolean otherKey = !found.isSealed() && found.keyFile() == KeyFile.OTHER_KEY;
         Keyring ring = otherKey ? found.ring().withRetired(found.key()) : found.ring();
-        return Optional.of(found.snapshot(ring, !at.isReplaceable(disk)));
+        return Optional.of(found.snapshot(ring, !attempt.busy()));
     }
 
     private void makeDurable(KeyringLocation at, Found found) throws IOException {
@@ -184,19 +212,36 @@ final class FileKeyring {
         }
     }
 
+    /**
+     * What became of a recovery in passing.
+     *
+     * @param whole the files after it; null if it was not done
+     * @param busy whether it was not done because somebody has the lock: the next reload tries again
+     */
+    private record Attempt(@Nullable Found whole, boolean busy) {}
+
     /** Recovers if that costs no waiting; if it cannot be done, the ring is used as it stands. */
-    private Optional<Found> recoveredInPassing(KeyringLocation at, Duration lockWait) throws IOException {
+    private Attempt recoveredInPassing(KeyringLocation at, Duration lockWait) {
         if (!at.isReplaceable(disk)) {
             reports.unrecovered(at);
-            return Optional.empty();
+            return new Attempt(null, false);
         }
         try {
-            return locked.recoveredFiles(lockWait);
+            return new Attempt(locked.recoveredFiles(lockWait), false);
         } catch (LockTimeoutException busy) {
-            return Optional.empty();
+            return new Attempt(null, true);
         } catch (IOException | KeyringException failed) {
             reports.notRecovered(at, failed);
-            return Optional.empty();
+            return new Attempt(null, false);
+        }
+    }
+
+    /** Files in another form are finished as far as that costs no waiting; they are refused in any case. */
+    private void recoveredBeforeRefusal(KeyringLocation at) {
+        try {
+            locked.recoveredFiles(Duration.ZERO);
+        } catch (IOException | KeyringException refused) {
+            // That the files are in the other form is what has to be said.
         }
     }
 

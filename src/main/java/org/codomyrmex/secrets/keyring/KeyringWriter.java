@@ -50,6 +50,16 @@ final class KeyringWriter {
         disk.force(file);
     }
 
+    /** Refuses while nothing is changed yet what would be refused once the ring is in place. */
+    void requireKeyFileKept() throws IOException {
+        Optional<Ownership> ring = FileOwners.ofNewRing(at);
+        Optional<Ownership> keyFile = FileOwners.ofNewKeyFile(at);
+        // The owner is the ring's; whether a file can be given the group is seen only by giving it.
+        if (keyFile.isPresent() && !keyFile.map(Ownership::group).equals(ring.map(Ownership::group))) {
+            StagedFile.stage(disk, at.keyFile(), new byte[0], keyFile).close();
+        }
+    }
+
     /** Makes the ring's content durable in place of the one found; false: somebody else was quicker. */
     boolean putRing(Found found, byte[] content) throws IOException {
         Optional<Ownership> ownership = FileOwners.ofNewRing(at);
@@ -70,6 +80,7 @@ final class KeyringWriter {
 
     /** The same for the key file. */
     boolean putKeyFile(Found found, byte[] content) throws IOException {
+        Optional<Ownership> former = Ownership.of(at.keyFile());
         Optional<Ownership> ownership = FileOwners.ofNewKeyFile(at);
         try (StagedFile staged = StagedFile.stage(disk, at.keyFile(), content, ownership)) {
             boolean placed = found.keyFile() == Found.KeyFile.ABSENT
@@ -78,6 +89,7 @@ final class KeyringWriter {
             if (!placed) {
                 return false;
             }
+            former.filter(Ownership::isOpenToOthers).ifPresent(open -> reports.closedToOthers(at.keyFile(), open));
         }
         forceDirectory();
         return true;

@@ -81,8 +81,8 @@ final class LockedKeyring {
                 (at, whole) -> Optional.of(whole.found().snapshot(whole.found().ring(), true)));
     }
 
-    Optional<Found> recoveredFiles(Duration lockWait) throws IOException {
-        return Optional.of(locked(false, lockWait, here -> form, (at, whole) -> Optional.of(whole.found())));
+    Found recoveredFiles(Duration lockWait) throws IOException {
+        return locked(false, lockWait, here -> form, (at, whole) -> Optional.of(whole.found()));
     }
 
     /** The keyring grows or moves its primary. */
@@ -181,6 +181,11 @@ final class LockedKeyring {
         Found found = whole.found();
         // A ring that is accepted although it is still plain stays so until it is sealed.
         RingForm target = change.target.equals(form) && !found.isSealed() ? RingForm.PLAIN : change.target;
+        boolean sameMirror = found.isSealed() == target.isSealed()
+                && (target.isSealed() || next.primary().equals(found.ring().primary()));
+        if (!sameMirror) {
+            whole.writer().requireKeyFileKept();
+        }
         byte[] ring = target.ringFile(next, found.header(), at.ring());
         byte[] ringDigest = KeyringText.digest(ring);
         boolean placed;
@@ -193,8 +198,6 @@ final class LockedKeyring {
                 change.replaced.add(at.ring());
             }
         }
-        boolean sameMirror = found.isSealed() == target.isSealed()
-                && (target.isSealed() || next.primary().equals(found.ring().primary()));
         byte[] keyFileDigest =
                 sameMirror ? found.keyFileDigest() : placed ? putKeyFile(whole, target, next) : new byte[0];
         if (!placed || keyFileDigest.length == 0) {
@@ -224,6 +227,7 @@ final class LockedKeyring {
             if (!at.isReplaceable(disk)) {
                 throw new KeyringException(READ_ONLY, reports.readOnly(at));
             }
+            reports.checkPermissions(at);
             RingForm here;
             try (Closeable held = lock(at, lockWait)) {
                 if (at.moved(asked)) {

@@ -47,13 +47,7 @@ class AccessListTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "u:1234:r,m::r",
-                "u:1234:rw,m::r",
-                "u:1234:r,u:1235:rw,g:1236:r,m::rw",
-                "g:1236:r,g::r,m::r",
-                "u:1234:r,m::-"
-            })
+            strings = {"u:1234:r,m::r", "u:1234:rw,m::r", "u:1234:r,u:1235:rw,g:1236:r,m::rw", "g:1236:r,g::r,m::r"})
     void theListOfEachFileSurvivesARotationExactly(String list) throws Exception {
         AccessLists.set(files.ring, list.split(","));
         AccessLists.set(files.keyFile, list.split(","));
@@ -66,6 +60,20 @@ class AccessListTest {
         assertThat(List.of(AccessLists.of(files.ring), AccessLists.of(files.keyFile)))
                 .isEqualTo(before);
         assertThat(FileModes.mode(files.lock)).isEqualTo("0600");
+    }
+
+    /** Such a list cannot be seen, and whoever it names can do nothing. */
+    @Test
+    void aListWhoseMaskAdmitsNobodyIsNotKeptAndNobodyIsAdmitted() throws Exception {
+        AccessLists.set(files.ring, "u:1234:r", "m::-");
+        AccessLists.set(files.keyFile, "u:1234:r", "m::-");
+
+        assertThat(rotated().keyIds()).hasSize(3);
+
+        assertThat(List.of(AccessLists.of(files.ring), AccessLists.of(files.keyFile)))
+                .allSatisfy(text -> assertThat(text).contains("user::rw-", "group::---", "other::---"))
+                .noneMatch(text -> text.contains("user:1234:r"));
+        assertThat(reads(GUEST, files.ring)).isFalse();
     }
 
     @Test

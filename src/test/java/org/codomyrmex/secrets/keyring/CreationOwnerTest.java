@@ -60,7 +60,7 @@ class CreationOwnerTest {
 
         assertThat(users.alice.ask("create " + files.keyFile))
                 .startsWith("refused ")
-                .contains("directory " + files.directory, Integer.toString(MALLORY.uid()));
+                .contains(files.directory + ": belongs to user " + MALLORY.uid(), "cannot give files away");
 
         assertThat(KeyringFiles.listed(files.directory)).isEmpty();
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.Disk;
 import org.codomyrmex.secrets.files.LockTimeoutException;
@@ -152,6 +153,7 @@ class DestructionTest {
         KeyringFiles.write(files.ringTemporary, KeyringFiles.ringText(ring));
 
         assertThat(files.opened()).isEqualTo(Keyring.of(primary, longRetired));
+        assertThat(files.source().update(UnaryOperator.identity())).isEqualTo(Keyring.of(primary, longRetired));
         files.assertWritten(Keyring.of(primary, longRetired));
     }
 

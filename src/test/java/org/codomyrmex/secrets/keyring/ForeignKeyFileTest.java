@@ -197,12 +197,12 @@ class ForeignKeyFileTest {
 
         assertThat(users.alice.ask("create " + files.keyFile))
                 .startsWith("refused ")
-                .contains(files.keyFile.toString(), Integer.toString(MALLORY.uid()), "own");
+                .contains(files.keyFile.toString(), "belongs to user " + MALLORY.uid(), "was not adopted");
         assertThat(catchThrowableOfType(
                         KeyringException.class,
                         () -> FileKeyringSource.at(files.keyFile).load(true)))
                 .as("as root")
-                .hasMessageContaining(Integer.toString(MALLORY.uid()));
+                .hasMessageContaining("belongs to user " + MALLORY.uid());
 
         assertThat(files.state()).isEqualTo(state);
     }

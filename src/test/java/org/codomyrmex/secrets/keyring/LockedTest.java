@@ -64,7 +64,7 @@ class LockedTest {
         assertThat(refusal.reason()).isEqualTo(Reason.LOCKED);
         assertThat(refusal)
                 .hasMessageContainingAll(
-                        "The lock on the keyring " + files.keyFile,
+                        "The lock on the keyring " + files.keyFile + " could not be taken",
                         files.lock + " was held by another process for " + time,
                         "Look for a process that hangs")
                 .hasCauseInstanceOf(LockTimeoutException.class);
@@ -84,13 +84,76 @@ class LockedTest {
         }
         assertThat(files.state()).isEqualTo(state);
 
+        Files.delete(files.ring);
+        state = files.state();
+        assertLocked(
+                catchThrowableOfType(KeyringException.class, () -> impatient().load(true)), "100 ms");
+        assertThat(files.state()).isEqualTo(state);
         Files.delete(files.keyFile);
         assertLocked(
                 catchThrowableOfType(KeyringException.class, () -> impatient().load(true)), "100 ms");
-        Files.delete(files.ring);
-        assertLocked(
-                catchThrowableOfType(KeyringException.class, () -> impatient().load(true)), "100 ms");
         assertThat(files.state()).isEmpty();
+    }
+
+    /** The real disk, which takes the lock at once or not at all. */
+    private FileKeyringSource unwaiting() {
+        return files.source(new WatchedDisk() {
+            @Override
+            public Closeable lock(Path lockFile, Optional<Ownership> ownership, Duration deadline) throws IOException {
+                assertThat(deadline).isZero();
+                return super.lock(lockFile, ownership, deadline);
+            }
+        });
+    }
+
+    @Test
+    void aWholeRingIsUsedAsItStandsWithoutWaitingForTheLock() throws IOException {
+        KeyringFiles.write(files.keyFile, KeyringFiles.keyText(Scenario.OTHER));
+        Map<String, String> other = files.state();
+        FileKeyringSource source = unwaiting();
+
+        assertThat(source.load(true)).isEqualTo(Scenario.RING.withRetired(Scenario.OTHER));
+        KeyringSnapshot reloaded = source.reload(Optional.empty(), Duration.ZERO);
+        assertThat(reloaded.keyring()).isEqualTo(Scenario.RING.withRetired(Scenario.OTHER));
+        assertThat(files.state()).isEqualTo(other);
+
+        Files.delete(files.keyFile);
+        Map<String, String> missing = files.state();
+        assertThat(source.load(true)).isEqualTo(Scenario.RING);
+        assertThat(files.state()).isEqualTo(missing);
+
+        KeyringFiles.write(files.keyFile, KeyringFiles.keyText(Scenario.OTHER));
+        holder.close();
+        assertThat(source.reload(Optional.of(reloaded), Duration.ZERO).keyring())
+                .as("it is not taken for unchanged, for it was not recovered")
+                .isEqualTo(Scenario.RING.rotatedTo(Scenario.OTHER));
+    }
+
+    @Test
+    void aReloadWithoutARingWaitsForNobody() throws IOException {
+        Files.delete(files.ring);
+        Map<String, String> state = files.state();
+
+        assertLocked(
+                catchThrowableOfType(KeyringException.class, () -> unwaiting().reload(Optional.empty(), Duration.ZERO)),
+                "0 ms");
+
+        assertThat(files.state()).isEqualTo(state);
+    }
+
+    @Test
+    void aReloadThatMayWaitDoesSoOnlyForTemporaries() {
+        FileKeyringSource source = files.source();
+        KeyringSnapshot whole = source.reload(Optional.empty(), Duration.ofSeconds(60));
+        assertThat(whole.keyring()).isEqualTo(Scenario.RING);
+        KeyringFiles.write(files.ringTemporary, KeyringFiles.ringText(Scenario.RING));
+        long start = System.nanoTime();
+
+        assertThat(source.reload(Optional.of(whole), Duration.ofMillis(300))).isSameAs(whole);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(300), Duration.ofSeconds(20));
+        assertThat(files.ringTemporary).exists();
     }
 
     @Test

@@ -43,6 +43,12 @@ class OpenDirectoryTest {
         log.close();
     }
 
+    private String naming(Path directory) {
+        return directory.equals(files.directory)
+                ? "Others can put another key in place in the directory " + directory + ": "
+                : "Others can exchange the directory " + files.directory + ", because of " + directory;
+    }
+
     private void assertNamesDirectory(Path directory) {
         FileKeyringSource source = FileKeyringSource.at(files.keyFile);
         Keyring created = source.load(true);
@@ -50,7 +56,7 @@ class OpenDirectoryTest {
         source.update(present -> present.rotatedTo(FernetKey.generate()));
 
         assertThat(log.warningsIn(top.getParent()))
-                .filteredOn(warning -> warning.contains("directory " + directory + " "))
+                .filteredOn(warning -> warning.contains(naming(directory)))
                 .as("said once")
                 .hasSize(1);
 
@@ -62,7 +68,7 @@ class OpenDirectoryTest {
                 () -> strict.destroy(created.primary().id(), () -> true))) {
             KeyringException refusal = catchThrowableOfType(KeyringException.class, use::run);
 
-            assertThat(refusal).hasMessageContaining("directory " + directory + " ");
+            assertThat(refusal).hasMessageContaining(naming(directory));
             assertThat(refusal.reason()).isEqualTo(KeyringException.Reason.UNAVAILABLE);
             assertThat(files.state()).isEqualTo(state);
         }
@@ -93,7 +99,7 @@ class OpenDirectoryTest {
                         .withStrictPermissions()
                         .load(true));
 
-        assertThat(refusal).hasMessageContaining("directory " + files.directory + " ");
+        assertThat(refusal).hasMessageContaining(naming(files.directory));
         assertThat(files.ring).doesNotExist();
         assertThat(files.keyFile).doesNotExist();
     }
@@ -118,6 +124,6 @@ class OpenDirectoryTest {
         assertThat(catchThrowableOfType(
                         KeyringException.class,
                         () -> FileKeyringSource.at(link).withStrictPermissions().load(false)))
-                .hasMessageContaining("directory " + files.directory + " ");
+                .hasMessageContaining(naming(files.directory));
     }
 }

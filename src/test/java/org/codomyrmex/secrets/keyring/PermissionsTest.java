@@ -73,8 +73,8 @@ class PermissionsTest {
 
         rotate();
 
-        assertThat(List.of(mode(files.ring), mode(files.keyFile), mode(files.lock)))
-                .containsOnly("rw-r-----");
+        assertThat(List.of(mode(files.ring), mode(files.keyFile))).containsOnly("rw-r-----");
+        assertThat(mode(files.lock)).as("whoever can open it can hold it").isEqualTo("rw-------");
         String group = Ownership.of(files.ring).orElseThrow().group().getName();
         assertThat(log.warningsIn(directory))
                 .as("named once for each file")
@@ -117,7 +117,7 @@ class PermissionsTest {
         FileKeyringSource source = files.source(new WatchedDisk() {
             @Override
             public Output create(Path file, Optional<Ownership> ownership) throws IOException {
-                if (files.isKeyTemporary(file)) {
+                if (files.isRingTemporary(file)) {
                     throw new AccessDeniedException(file.toString(), null, "cannot be given to user root");
                 }
                 return super.create(file, ownership);
@@ -135,7 +135,7 @@ class PermissionsTest {
     }
 
     @Test
-    void anAdoptedKeyFileThatTheWorldCanReadGetsARingForItsOwnerAloneAndOneWarning() throws IOException {
+    void anAdoptedKeyFileThatTheWorldCanReadGetsARingForItsOwnerAloneAndIsClosedWhenItIsReplaced() throws IOException {
         KeyringFiles.write(files.keyFile, KeyringFiles.keyText(primary));
         chmod("rw-r--r--", files.keyFile);
         FileKeyringSource source = files.source();
@@ -147,15 +147,21 @@ class PermissionsTest {
         assertThat(mode(files.ring)).isEqualTo("rw-------");
         assertThat(mode(files.lock)).isEqualTo("rw-------");
         assertThat(mode(files.keyFile)).isEqualTo("rw-r--r--");
-        assertThat(log.warningsIn(directory))
-                .singleElement()
-                .asString()
+        assertThat(log.warningsIn(directory)).hasSize(2);
+        assertThat(log.warningsIn(directory).get(0))
                 .contains(
                         files.keyFile + " is open to every user of this machine (mode rw-r--r--)",
                         "chmod o= " + files.keyFile);
+        assertThat(log.warningsIn(directory).get(1))
+                .contains("There was no ring beside the key file " + files.keyFile, primary.id());
         source.update(present -> present.rotatedTo(next));
-        assertThat(mode(files.keyFile)).isEqualTo("rw-r--r--");
+        assertThat(mode(files.keyFile)).as("group and others").isEqualTo("rw-r-----");
         assertThat(mode(files.ring)).isEqualTo("rw-------");
+        assertThat(log.warningsIn(directory)
+                        .subList(2, log.warningsIn(directory).size()))
+                .singleElement()
+                .asString()
+                .contains(files.keyFile + " is closed to every other user of this machine; it had mode rw-r--r--");
     }
 
     @Test
@@ -207,9 +213,12 @@ class PermissionsTest {
         assertThat(log.warningsIn(directory.getParent()))
                 .singleElement()
                 .asString()
-                .contains("The directory " + directory + " can be written by every user", "chmod o-w " + directory);
+                .contains(
+                        "Others can put another key in place in the directory " + directory
+                                + ": every user can write it (mode rwxrwxrwx)",
+                        "with chmod or chown");
         assertThat(catchThrowableOfType(KeyringException.class, () -> strict().load(false)))
-                .hasMessageContaining("chmod o-w " + directory);
+                .hasMessageContaining(directory + ": every user can write it (mode rwxrwxrwx)");
     }
 
     @Test

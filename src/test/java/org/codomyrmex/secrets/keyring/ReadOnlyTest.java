@@ -56,7 +56,12 @@ class ReadOnlyTest {
             @Override
             protected void before(Operation operation, Path file) {
                 assertThat(operation)
-                        .isIn(Operation.READ, Operation.EXISTS, Operation.FORCE, Operation.FORCE_DIRECTORY);
+                        .isIn(
+                                Operation.READ,
+                                Operation.EXISTS,
+                                Operation.LIST,
+                                Operation.FORCE,
+                                Operation.FORCE_DIRECTORY);
             }
         });
     }
@@ -73,7 +78,7 @@ class ReadOnlyTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "The directory " + directory + " cannot be written",
+                        "The directory " + directory + " cannot be listed or written",
                         files.keyFile + " is used as it stands",
                         "cannot be rotated here");
     }
@@ -135,11 +140,11 @@ class ReadOnlyTest {
     }
 
     @Test
-    void aKeyOfAnotherProgramIsNotTakenIntoTheRing() {
+    void aKeyOfAnotherProgramIsNotTakenIntoTheRingAndOnlyDecrypts() {
         files.with(ring);
         KeyringFiles.write(files.keyFile, KeyringFiles.keyText(other));
 
-        assertUsed(ring);
+        assertUsed(ring.withRetired(other));
     }
 
     @Test
@@ -151,11 +156,15 @@ class ReadOnlyTest {
     }
 
     @Test
-    void temporariesAreLeftWhereTheyLie() {
+    void temporariesAreLeftWhereTheyLieWithoutAWarning() {
         files.with(ring);
         KeyringFiles.write(files.ringTemporary, KeyringFiles.ringText(Keyring.of(other)));
+        Map<String, String> state = files.state();
 
-        assertUsed(ring);
+        assertThat(source().load(true)).isEqualTo(ring);
+
+        assertThat(files.state()).isEqualTo(state);
+        assertThat(log.warningsIn(directory)).isEmpty();
         assertThat(files.ringTemporary).exists();
     }
 
@@ -168,22 +177,24 @@ class ReadOnlyTest {
 
     @Test
     void noKeyringIsCreated() {
-        assertRefused(true, Reason.READ_ONLY, directory.toString(), files.keyFile.toString(), "cannot be written");
+        assertRefused(
+                true, Reason.READ_ONLY, directory.toString(), files.keyFile.toString(), "cannot be listed or written");
         assertRefused(false, Reason.ABSENT, files.keyFile.toString(), files.ring.toString());
     }
 
     @Test
     void whatIsNoKeyringIsRefused() {
         KeyringFiles.write(files.keyFile, "no key".getBytes(US_ASCII));
-        assertRefused(true, Reason.MALFORMED, "The key file " + files.keyFile + " is no Fernet key");
+        assertRefused(true, Reason.MALFORMED, "The key file " + files.keyFile + " is not a Fernet key");
 
         KeyringFiles.write(files.ring, "no key".getBytes(US_ASCII));
-        assertRefused(true, Reason.MALFORMED, "The ring " + files.ring + " is no keyring");
+        assertRefused(true, Reason.MALFORMED, "The ring " + files.ring + " is not a keyring");
 
-        KeyringFiles.write(files.ring, "codomyrmex-keyring 1 passphrase\n".getBytes(US_ASCII));
-        assertRefused(true, Reason.MALFORMED, "The ring " + files.ring + " is no keyring");
+        KeyringFiles.write(files.ring, "codomyrmex-keyring 2 passphrase\n".getBytes(US_ASCII));
+        assertRefused(true, Reason.MALFORMED, "The ring " + files.ring + " is not a keyring");
 
-        KeyringFiles.write(files.ring, "codomyrmex-keyring 1 passphrase\nAAEC\n".getBytes(US_ASCII));
+        KeyringFiles.write(
+                files.ring, ("codomyrmex-keyring 2 passphrase " + "0a".repeat(16) + " 1\nAAEC\n").getBytes(US_ASCII));
         assertRefused(true, Reason.SEALED, "The ring " + files.ring + " is sealed");
     }
 
@@ -201,7 +212,7 @@ class ReadOnlyTest {
             assertThat(refusal.reason()).isEqualTo(Reason.READ_ONLY);
             assertThat(refusal)
                     .hasMessageContainingAll(
-                            "The directory " + directory + " cannot be written", files.keyFile.toString());
+                            "The directory " + directory + " cannot be listed or written", files.keyFile.toString());
         }
         assertThat(files.state()).isEqualTo(state);
     }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.codomyrmex.secrets.fernet.FernetKey;
+import org.codomyrmex.secrets.files.OtherUser;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
 import org.codomyrmex.secrets.keyring.Found.RingFile;
 import org.codomyrmex.secrets.keyring.RecoveryTable.Row;
@@ -27,7 +30,7 @@ final class RecoveryCases {
     static final Keyring RING = Keyring.of(PRIMARY, RETIRED, LONG_RETIRED);
 
     /** Few rounds, since what is sealed here protects nothing. */
-    static final KeyringEnvelope ENVELOPE = new PassphraseEnvelope("of the tests".toCharArray(), 1000, 1000);
+    static final KeyringEnvelope ENVELOPE = QuickEnvelopes.of("recovery");
 
     /** What a crash left in the temporaries: a key that nothing was ever encrypted under. */
     static final FernetKey UNFINISHED = FernetKey.generate();
@@ -68,6 +71,9 @@ final class RecoveryCases {
         KeyringFiles set(KeyringFiles files) {
             ring.bytes.ifPresent(bytes -> KeyringFiles.write(files.ring, bytes));
             key.bytes.ifPresent(bytes -> KeyringFiles.write(files.keyFile, bytes));
+            if (row.keyFile() == KeyFile.FOREIGN_KEY) {
+                giveToStranger(files.keyFile);
+            }
             if (temporaries) {
                 KeyringFiles.write(files.ringTemporary, KeyringFiles.ringText(Keyring.of(UNFINISHED)));
                 KeyringFiles.write(files.keyTemporary, KeyringFiles.keyText(UNFINISHED));
@@ -82,9 +88,18 @@ final class RecoveryCases {
         }
     }
 
+    private static void giveToStranger(Path file) {
+        try {
+            OtherUser.MALLORY.own(file);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     private static final Content NONE = new Content("no file", Optional.empty());
     private static final String SEALED =
             new String(RingForm.sealedIn(ENVELOPE).ringFile(RING, Optional.empty(), Path.of("ring")), US_ASCII);
+    private static final String FIRST_LINE = SEALED.substring(0, SEALED.indexOf('\n'));
     private static final String MARK = new String(SealedRing.mark(), US_ASCII);
 
     private static final Map<RingFile, List<Content>> RINGS = Map.of(
@@ -112,6 +127,10 @@ final class RecoveryCases {
             List.of(key("44 characters", RETIRED), Content.of("with a line break", LONG_RETIRED.reveal() + "\r\n")),
             KeyFile.OTHER_KEY,
             List.of(key("44 characters", OTHER), Content.of("with a line break", OTHER.reveal() + "\n")),
+            KeyFile.FOREIGN_KEY,
+            List.of(
+                    key("44 characters of a stranger", OTHER),
+                    Content.of("a stranger's with a line break", OTHER.reveal() + "\n")),
             KeyFile.SEALED_MARK,
             List.of(Content.of("as written here", MARK), Content.of("cut short", MARK.substring(0, 25))),
             KeyFile.ABSENT,
@@ -139,7 +158,13 @@ final class RecoveryCases {
     /** Sealed rings that are not as one is written. */
     private static List<Content> damaged() {
         return List.of(
-                Content.of("sealed in another version", SEALED.replace("keyring 1 ", "keyring 2 ")),
+                Content.of("sealed in the first version", SEALED.replace("keyring 2 ", "keyring 1 ")),
+                Content.of("sealed in the next version", SEALED.replace("keyring 2 ", "keyring 3 ")),
+                Content.of("sealed, id and generation missing", firstLine("codomyrmex-keyring 2 passphrase")),
+                Content.of("sealed, generation missing", firstLine(FIRST_LINE.substring(0, FIRST_LINE.length() - 2))),
+                Content.of("sealed, generation 0", firstLine(FIRST_LINE.replaceAll("1$", "0"))),
+                Content.of("sealed, generation 01", firstLine(FIRST_LINE.replaceAll("1$", "01"))),
+                Content.of("sealed, id in capitals", firstLine(FIRST_LINE.replaceAll("[0-9a-f]{32}", "F".repeat(32)))),
                 Content.of("sealed, kind missing", SEALED.replace(" passphrase", "")),
                 Content.of("sealed, kind in capitals", SEALED.replace("passphrase", "Passphrase")),
                 Content.of("sealed, first line alone", SEALED.substring(0, SEALED.indexOf('\n') + 1)),
@@ -153,6 +178,10 @@ final class RecoveryCases {
                 Content.of("the mark", MARK));
     }
 
+    private static String firstLine(String line) {
+        return line + SEALED.substring(FIRST_LINE.length());
+    }
+
     /** A key, and blank lines until it is one byte too large. */
     private static byte[] large() {
         byte[] large = new byte[(1 << 20) + 1];
@@ -162,9 +191,12 @@ final class RecoveryCases {
         return large;
     }
 
-    /** All cases; two malformed files are paired, and not each with each. */
-    static List<Case> all() {
-        return RecoveryTable.ROWS.stream().flatMap(RecoveryCases::of).toList();
+    /** All cases; two malformed files are paired, and not each with each. A file of a stranger needs root to make it. */
+    static List<Case> all(boolean asRoot) {
+        return RecoveryTable.ROWS.stream()
+                .filter(row -> asRoot || row.keyFile() != KeyFile.FOREIGN_KEY)
+                .flatMap(RecoveryCases::of)
+                .toList();
     }
 
     private static Stream<Case> of(Row row) {

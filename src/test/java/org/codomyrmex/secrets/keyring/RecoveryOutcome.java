@@ -4,6 +4,7 @@ package org.codomyrmex.secrets.keyring;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.codomyrmex.secrets.files.OtherUser;
 import org.codomyrmex.secrets.keyring.Found.KeyFile;
 import org.codomyrmex.secrets.keyring.Found.RingFile;
 import org.codomyrmex.secrets.keyring.KeyringException.Reason;
@@ -15,9 +16,13 @@ enum RecoveryOutcome {
     KEY_IN_FRONT,
     ADOPTED,
     CREATED,
-    KEY_FILE_REFUSED,
+    /** The ring is whole: it is used with a warning, and a change is refused; nothing is touched. */
+    BESIDE_MALFORMED_KEY_FILE,
+    BESIDE_FOREIGN_KEY,
+    SEALED_BESIDE_MALFORMED_KEY_FILE,
+    SEALED_BESIDE_KEY,
     LONE_KEY_FILE_REFUSED,
-    KEY_BESIDE_SEALED_RING,
+    LONE_FOREIGN_KEY_REFUSED,
     RING_GONE,
     /** The ring is sealed, and there is no envelope; nothing is touched. */
     SEALED,
@@ -30,6 +35,7 @@ enum RecoveryOutcome {
     private static final Map<KeyFile, RecoveryOutcome> MALFORMED_RING = Map.of(
             KeyFile.ABSENT, RING_REFUSED,
             KeyFile.OTHER_KEY, RING_REFUSED,
+            KeyFile.FOREIGN_KEY, RING_REFUSED,
             KeyFile.SEALED_MARK, RING_REFUSED,
             KeyFile.MALFORMED, RING_REFUSED);
 
@@ -41,10 +47,12 @@ enum RecoveryOutcome {
                     KeyFile.RETIRED_KEY, KEY_FILE_WRITTEN,
                     KeyFile.SEALED_MARK, KEY_FILE_WRITTEN,
                     KeyFile.OTHER_KEY, KEY_IN_FRONT,
-                    KeyFile.MALFORMED, KEY_FILE_REFUSED),
+                    KeyFile.FOREIGN_KEY, BESIDE_FOREIGN_KEY,
+                    KeyFile.MALFORMED, BESIDE_MALFORMED_KEY_FILE),
             RingFile.ABSENT,
             Map.of(
                     KeyFile.OTHER_KEY, ADOPTED,
+                    KeyFile.FOREIGN_KEY, LONE_FOREIGN_KEY_REFUSED,
                     KeyFile.MALFORMED, LONE_KEY_FILE_REFUSED,
                     KeyFile.ABSENT, CREATED,
                     KeyFile.SEALED_MARK, RING_GONE),
@@ -55,6 +63,7 @@ enum RecoveryOutcome {
                     KeyFile.MIRROR, SEALED,
                     KeyFile.RETIRED_KEY, SEALED,
                     KeyFile.OTHER_KEY, SEALED,
+                    KeyFile.FOREIGN_KEY, SEALED,
                     KeyFile.MALFORMED, SEALED),
             RingFile.MALFORMED,
             MALFORMED_RING);
@@ -67,10 +76,12 @@ enum RecoveryOutcome {
                     KeyFile.RETIRED_KEY, PLAIN_AFTER_KEY_FILE_WRITTEN,
                     KeyFile.SEALED_MARK, PLAIN_AFTER_KEY_FILE_WRITTEN,
                     KeyFile.OTHER_KEY, PLAIN_AFTER_KEY_IN_FRONT,
-                    KeyFile.MALFORMED, KEY_FILE_REFUSED),
+                    KeyFile.FOREIGN_KEY, PLAIN,
+                    KeyFile.MALFORMED, PLAIN),
             RingFile.ABSENT,
             Map.of(
                     KeyFile.OTHER_KEY, PLAIN,
+                    KeyFile.FOREIGN_KEY, PLAIN,
                     KeyFile.MALFORMED, LONE_KEY_FILE_REFUSED,
                     KeyFile.ABSENT, CREATED,
                     KeyFile.SEALED_MARK, RING_GONE),
@@ -80,8 +91,9 @@ enum RecoveryOutcome {
                     KeyFile.ABSENT, KEY_FILE_WRITTEN,
                     KeyFile.MIRROR, KEY_FILE_WRITTEN,
                     KeyFile.RETIRED_KEY, KEY_FILE_WRITTEN,
-                    KeyFile.OTHER_KEY, KEY_BESIDE_SEALED_RING,
-                    KeyFile.MALFORMED, KEY_FILE_REFUSED),
+                    KeyFile.OTHER_KEY, SEALED_BESIDE_KEY,
+                    KeyFile.FOREIGN_KEY, SEALED_BESIDE_KEY,
+                    KeyFile.MALFORMED, SEALED_BESIDE_MALFORMED_KEY_FILE),
             RingFile.MALFORMED,
             MALFORMED_RING);
 
@@ -94,10 +106,21 @@ enum RecoveryOutcome {
         return (enveloped ? WITH_ENVELOPE : WITHOUT_ENVELOPE).get(ring).get(keyFile);
     }
 
-    /** Why it is refused. */
+    /** Whether the ring is used although there is something beside it that recovery refuses. */
+    boolean isUsedAsItStands() {
+        return switch (this) {
+            case BESIDE_MALFORMED_KEY_FILE, BESIDE_FOREIGN_KEY -> true;
+            case SEALED_BESIDE_MALFORMED_KEY_FILE, SEALED_BESIDE_KEY -> true;
+            default -> false;
+        };
+    }
+
+    /** Why it is refused, or why a change of a ring that is used as it stands is. */
     Reason reason() {
         return switch (this) {
-            case KEY_FILE_REFUSED, LONE_KEY_FILE_REFUSED, KEY_BESIDE_SEALED_RING, RING_REFUSED -> Reason.MALFORMED;
+            case BESIDE_MALFORMED_KEY_FILE, SEALED_BESIDE_MALFORMED_KEY_FILE, SEALED_BESIDE_KEY -> Reason.MALFORMED;
+            case LONE_KEY_FILE_REFUSED, RING_REFUSED -> Reason.MALFORMED;
+            case BESIDE_FOREIGN_KEY, LONE_FOREIGN_KEY_REFUSED -> Reason.UNAVAILABLE;
             case RING_GONE -> Reason.ABSENT;
             case SEALED, PLAIN, PLAIN_AFTER_KEY_FILE_WRITTEN, PLAIN_AFTER_KEY_IN_FRONT -> Reason.SEALED;
             case WHOLE, KEY_FILE_WRITTEN, KEY_IN_FRONT, ADOPTED, CREATED -> throw new AssertionError(this);
@@ -107,31 +130,40 @@ enum RecoveryOutcome {
     /** What the refusal says. */
     String[] words(KeyringFiles files) {
         List<String> words = switch (this) {
-            case KEY_FILE_REFUSED ->
+            case BESIDE_MALFORMED_KEY_FILE, SEALED_BESIDE_MALFORMED_KEY_FILE ->
                 List.of(
-                        "The key file " + files.keyFile + " is no Fernet key: ",
+                        "The key file " + files.keyFile + " is not a Fernet key: ",
                         "The ring " + files.ring + " is intact: remove the key file, and it is written again");
             case LONE_KEY_FILE_REFUSED ->
                 List.of(
-                        "The key file " + files.keyFile + " is no Fernet key: ",
+                        "The key file " + files.keyFile + " is not a Fernet key: ",
                         "44 characters",
                         "left untouched: restore it from a backup");
-            case KEY_BESIDE_SEALED_RING ->
+            case BESIDE_FOREIGN_KEY, LONE_FOREIGN_KEY_REFUSED ->
+                List.of(
+                        "The key file " + files.keyFile + " holds a key that is not in the ring",
+                        "belongs to user " + OtherUser.MALLORY.uid(),
+                        "The key was not adopted. Remove the file");
+            case SEALED_BESIDE_KEY ->
                 List.of(
                         "The key file " + files.keyFile + " holds key " + RecoveryCases.OTHER.id(),
                         "the sealed ring " + files.ring + " with the primary key " + RecoveryCases.PRIMARY.id()
-                                + " lacks",
+                                + " does not",
                         "nothing was touched",
                         "Move the key file away",
                         "update(ring -> ring.withRetired(key))");
             case RING_GONE ->
                 List.of(files.keyFile + " says that this keyring is sealed", "the ring is gone", "from a backup");
             case SEALED ->
-                List.of("The ring " + files.ring + " is sealed", "no envelope", "withEnvelope", "passphrase file");
+                List.of(
+                        "The ring " + files.ring + " is sealed by an envelope of the kind passphrase",
+                        "was given none",
+                        "withEnvelope",
+                        "passphrase file");
             case PLAIN, PLAIN_AFTER_KEY_FILE_WRITTEN, PLAIN_AFTER_KEY_IN_FRONT ->
                 List.of("The keyring " + files.keyFile + " is plain", "of the kind passphrase", "seal(envelope)");
             case RING_REFUSED ->
-                List.of("The ring " + files.ring + " is no keyring: ", "left untouched: restore it from a backup");
+                List.of("The ring " + files.ring + " is not a keyring: ", "left untouched: restore it from a backup");
             case WHOLE, KEY_FILE_WRITTEN, KEY_IN_FRONT, ADOPTED, CREATED -> throw new AssertionError(this);
         };
         return words.toArray(String[]::new);

@@ -166,7 +166,8 @@ class RotationTest {
             protected void after(Operation operation, Path file) {
                 switch (operation) {
                     case FORCE, FORCE_CONTENT, RENAME, FORCE_DIRECTORY ->
-                        done.add(operation + " " + directory.relativize(file));
+                        done.add(operation + " "
+                                + directory.relativize(file).toString().replaceAll("[0-9a-f]{16}", "*"));
                     default -> {}
                 }
             }
@@ -175,16 +176,12 @@ class RotationTest {
         source.update(present -> present.rotatedTo(next));
 
         assertThat(done)
-                .containsSubsequence(
+                .containsExactly(
                         "FORCE_DIRECTORY ",
-                        "FORCE secrets.key.ring",
-                        "FORCE secrets.key",
-                        "FORCE_CONTENT secrets.key.ring.tmp")
-                .endsWith(
-                        "FORCE_CONTENT secrets.key.ring.tmp",
-                        "FORCE_CONTENT secrets.key.tmp",
+                        "FORCE_CONTENT secrets.key.ring.*.tmp",
                         "RENAME secrets.key.ring",
                         "FORCE_DIRECTORY ",
+                        "FORCE_CONTENT secrets.key.*.tmp",
                         "RENAME secrets.key",
                         "FORCE_DIRECTORY ");
     }

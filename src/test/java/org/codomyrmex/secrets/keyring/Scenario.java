@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.fernet.FernetKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that is done with a keyring in files, from one state of them.
@@ -74,7 +76,12 @@ record Scenario(
                     source -> source.load(false),
                     RING,
                     RING),
-            new Scenario("remove temporaries", Scenario::withTemporaries, source -> source.load(false), RING, RING),
+            new Scenario(
+                    "remove temporaries",
+                    Scenario::withTemporaries,
+                    source -> source.update(UnaryOperator.identity()),
+                    RING,
+                    RING),
             ROTATE,
             new Scenario(
                     "rotate over a key of another program and temporaries",
@@ -116,6 +123,12 @@ record Scenario(
     /** Whether a keyring is what was there before, or what is to be there afterwards. */
     boolean allows(Keyring found) {
         return after == null ? found.keyIds().size() == 1 : found.equals(before) || found.equals(after);
+    }
+
+    /** What an opening uses that could not recover the files: a key that the ring lacks only decrypts then. */
+    @Nullable
+    Keyring asItStands() {
+        return name.equals("take over a key of another program") ? RING.withRetired(OTHER) : after;
     }
 
     /** Whether it changes a keyring that is whole, rather than making it whole. */

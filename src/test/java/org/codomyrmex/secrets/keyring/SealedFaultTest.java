@@ -70,7 +70,7 @@ class SealedFaultTest {
 
     private void failEach(SealedScenario scenario, Fault fault, boolean hardLinks) {
         List<Operation> operations = run(scenario, new FailingDisk(0, fault, hardLinks)).done;
-        assertThat(operations).hasSizeGreaterThan(10);
+        assertThat(operations).hasSizeGreaterThan(6);
         IntStream.rangeClosed(1, operations.size())
                 .filter(failing -> fault.hits(operations.get(failing - 1)))
                 .parallel()

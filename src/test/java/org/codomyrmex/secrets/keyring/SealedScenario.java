@@ -77,7 +77,12 @@ record SealedScenario(
             opening(
                     "replace a retired key left beside a sealed ring",
                     files -> KeyringFiles.write(ring(files).keyFile, KeyringFiles.keyText(RETIRED))),
-            opening("remove what an unsealing left", files -> temporaries(whole(files))),
+            new SealedScenario(
+                    "remove what an unsealing left",
+                    files -> temporaries(whole(files)),
+                    former(source -> source.update(UnaryOperator.identity())),
+                    FORMER_RING,
+                    FORMER_RING),
             sealing("seal", files -> files.with(RING), RING),
             sealing(
                     "seal a lone key file",

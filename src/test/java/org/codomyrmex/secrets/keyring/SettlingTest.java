@@ -77,11 +77,26 @@ class SettlingTest {
         });
         long start = System.nanoTime();
 
-        assertThat(catchThrowableOfType(KeyringException.class, () -> source.load(false)))
-                .hasMessageContaining("it is empty");
+        assertThat(source.load(false)).isEqualTo(ring);
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(100));
         assertThat(looks[0]).isGreaterThan(3);
+    }
+
+    @Test
+    void aChangeBesideAKeyFileThatStaysMalformedWaitsForItAndIsThenRefused() {
+        files.with(ring);
+        KeyringFiles.write(files.keyFile, NOTHING);
+        long start = System.nanoTime();
+
+        assertThat(catchThrowableOfType(
+                        KeyringException.class,
+                        () -> files.source().update(present -> present.rotatedTo(FernetKey.generate()))))
+                .hasMessageContainingAll("it is empty", "remove the key file, and it is written again");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(100));
+        assertThat(files.ring).hasBinaryContent(KeyringFiles.ringText(ring));
+        assertThat(files.keyFile).isEmptyFile();
     }
 
     @Test

@@ -56,20 +56,34 @@ class VanishingTest {
         assertThat(files.keyFile).hasBinaryContent(KeyringFiles.keyText(primary));
     }
 
+    /** Then the key file is all that is left, and is warned of as such. */
     @Test
-    void aRingThatVanishesWhileItIsRotatedIsAnErrorAndNotMadeAgain() {
-        KeyringException refusal = catchThrowableOfType(
-                KeyringException.class,
-                () -> whereTheRingVanishes().update(present -> present.rotatedTo(FernetKey.generate())));
+    void aRingThatVanishesWhileItIsRotatedIsMadeOfTheKeyFileWithAWarning() {
+        FernetKey next = FernetKey.generate();
+        FileKeyringSource source = files.source(new WatchedDisk() {
+            private boolean vanished;
 
-        assertThat(refusal)
-                .hasCauseInstanceOf(NoSuchFileException.class)
-                .hasMessageContainingAll("could not be changed", "Nothing was changed");
-        assertThat(files.ring).doesNotExist();
+            @Override
+            protected void before(Operation operation, Path file) throws IOException {
+                if (operation == Operation.CREATE && files.isRingTemporary(file) && !vanished) {
+                    vanished = true;
+                    Files.delete(files.ring);
+                }
+            }
+        });
+        try (RecordedLog log = new RecordedLog()) {
+            assertThat(source.update(present -> present.rotatedTo(next))).isEqualTo(Keyring.of(next, primary));
+
+            assertThat(log.warningsIn(directory))
+                    .singleElement()
+                    .asString()
+                    .contains("no ring beside the key file " + files.keyFile, "restore it from a backup");
+        }
+        files.assertWritten(Keyring.of(next, primary));
     }
 
     @Test
-    void aKeyFileThatIsWrittenWithoutAPauseIsAnError() {
+    void aKeyFileThatIsWrittenWithoutAPauseIsAnErrorOfAChangeAndNotOfAnOpening() {
         KeyringFiles.write(files.keyFile, KeyringFiles.keyText(retired));
         int[] writes = {0};
         FileKeyringSource source = files.source(new WatchedDisk() {
@@ -82,11 +96,13 @@ class VanishingTest {
             }
         });
 
-        KeyringException refusal = catchThrowableOfType(KeyringException.class, () -> source.load(false));
+        KeyringException refusal = catchThrowableOfType(
+                KeyringException.class, () -> source.update(present -> present.rotatedTo(FernetKey.generate())));
 
         assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
         assertThat(refusal).hasMessageContainingAll(files.keyFile.toString(), "kept changing");
         assertThat(writes[0]).isBetween(2, 100);
+        assertThat(source.load(false)).isEqualTo(ring);
         assertThat(files.opened()).isEqualTo(ring);
     }
 

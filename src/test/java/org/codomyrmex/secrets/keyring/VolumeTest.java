@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.files.WatchedDisk;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,13 +112,13 @@ class VolumeTest {
     void aSwapBeforeAnyStepOfARecoveryCostsNoError() throws IOException {
         int[] done = new int[1];
         for (int operation = 0; operation == 0 || done[0] >= operation; operation++) {
-            Files.write(volume.resolve("..data").resolve("secrets.key.tmp"), new byte[1]);
+            Files.write(volume.resolve("..data").resolve("secrets.key.0123456789abcdef.tmp"), new byte[1]);
             done[0] = 0;
-            assertThat(swappedBefore(operation, done, true).load(false))
+            assertThat(swappedBefore(operation, done, true).update(UnaryOperator.identity()))
                     .as("swapped before operation " + operation)
                     .isIn(STATES);
         }
-        assertThat(version).isGreaterThan(10);
+        assertThat(version).isGreaterThan(5);
     }
 
     @Test
