@@ -156,8 +156,9 @@ class LiveSealingTest {
         try (SecretManager manager = SecretManager.builder().keyring(source).build()) {
             for (Instance each : List.of(one, two)) {
                 assertThat(each.failures).isEmpty();
-                assertThat(each.tokens).hasSizeGreaterThan(WRITES).allSatisfy(token -> assertThat(manager.decrypt(token))
-                        .isEqualTo("canary-token"));
+                assertThat(each.tokens)
+                        .hasSizeGreaterThan(WRITES)
+                        .allSatisfy(token -> assertThat(manager.decrypt(token)).isEqualTo("canary-token"));
             }
         }
     }
