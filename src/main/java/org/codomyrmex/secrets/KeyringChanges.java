@@ -55,7 +55,7 @@ final class KeyringChanges {
             });
             LiveKeyring.State now = keys.reloaded();
             Keyring ring = now.ring();
-            if (ring != null && !ring.primary().equals(newPrimary)) {
+            if (now.failure() == null && ring != null && !ring.primary().equals(newPrimary)) {
                 LOG.warn(
                         "Key {} was made the primary key, but another process has made {} the primary since.",
                         newPrimary.id(),

@@ -82,6 +82,11 @@ final class LiveKeyring {
         boolean isDue() {
             return failure == null ? last.isOver() : last.isOverAfterFailure();
         }
+
+        /** Whether nothing can be encrypted without reading again; after a failure the pause is kept. */
+        boolean isStale() {
+            return isDue() || (failure == null && !last.isFresh());
+        }
     }
 
     LiveKeyring(KeyringSource source, KeyCreation creation, InstantSource wall) {
@@ -98,7 +103,11 @@ final class LiveKeyring {
     /** The keys for reading, also after a failed reload. */
     Keyring forReading() {
         State now = state;
-        return present(now.isDue() ? reloadedForReading() : now);
+        if (now.isDue()) {
+            now = reloadedForReading();
+        }
+        // A key that was created elsewhere is as unknown here as one that was rotated to.
+        return now.ring() == null ? afterUnknownToken() : present(now);
     }
 
     /** Whether there is no keyring yet, and none has been made elsewhere. */
@@ -175,7 +184,8 @@ final class LiveKeyring {
     private State reloadedForEncrypting() {
         reloading.lock();
         try {
-            if (state.isDue()) {
+            // The first reload may take long, for an envelope or a KMS; one that finds the same bytes does not.
+            if (state.isStale()) {
                 reload(Duration.ZERO);
             }
             return state;

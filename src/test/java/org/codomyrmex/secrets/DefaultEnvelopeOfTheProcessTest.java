@@ -77,8 +77,8 @@ class DefaultEnvelopeOfTheProcessTest {
         assertThat(lines.get(4)).matches("rotate: [0-9a-f]{16}");
         assertThat(directory.resolve(name + ".key.ring"))
                 .content(US_ASCII)
-                .startsWith("codomyrmex-keyring 1 passphrase\n");
-        assertThat(directory.resolve(name + ".key")).content(US_ASCII).startsWith("codomyrmex-keyring 1 mark\n");
+                .matches("(?s)codomyrmex-keyring 2 passphrase [0-9a-f]{32} 2\n.*");
+        assertThat(directory.resolve(name + ".key")).content(US_ASCII).startsWith("codomyrmex-keyring 2 mark\n");
     }
 
     @Test

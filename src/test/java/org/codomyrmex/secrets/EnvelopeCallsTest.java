@@ -42,7 +42,7 @@ class EnvelopeCallsTest {
     }
 
     private SecretManager open(FileKeyringSource source) {
-        return SecretManager.builder().keyring(source).clock(clock).build();
+        return ReloadClock.on(clock).keyring(source).build();
     }
 
     private SecretManager counted() {

@@ -142,9 +142,8 @@ class ReferenceDefectsTest {
     void defect06ASecondLiveManagerFollowsARotation() {
         SettableClock clock = SettableClock.at("2026-11-24T00:00:00Z");
         try (SecretManager first = new SecretManager(keyFile());
-                SecretManager second = SecretManager.builder()
+                SecretManager second = ReloadClock.on(clock)
                         .keyring(FileKeyringSource.at(keyFile()))
-                        .clock(clock)
                         .build()) {
             String rotated = first.rotateKey();
             assertThat(second.decrypt(first.encrypt(canary()))).isEqualTo(canary());

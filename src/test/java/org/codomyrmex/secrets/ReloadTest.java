@@ -44,10 +44,9 @@ class ReloadTest {
     }
 
     private SecretManager open(InMemorySecretStore store) {
-        return SecretManager.builder()
+        return ReloadClock.on(clock)
                 .keyring(FileKeyringSource.at(keyFile()))
                 .store(store)
-                .clock(clock)
                 .build();
     }
 
@@ -176,8 +175,7 @@ class ReloadTest {
     void refusesToWriteAndReadsOnWhereAnApplicationsSourceFails() {
         Keyring ring = Keyring.of(FernetKey.generate());
         AtomicInteger loads = new AtomicInteger();
-        SecretManager failing = SecretManager.builder()
-                .clock(clock)
+        SecretManager failing = ReloadClock.on(clock)
                 .keyring(mayCreate -> {
                     if (loads.getAndIncrement() > 0) {
                         throw new UnsupportedOperationException(canary("it may say anything"));
@@ -197,8 +195,7 @@ class ReloadTest {
     void looksAtTheFilesAtMostOnceASecond() {
         AtomicInteger loads = new AtomicInteger();
         Keyring ring = Keyring.of(FernetKey.generate());
-        SecretManager counted = SecretManager.builder()
-                .clock(clock)
+        SecretManager counted = ReloadClock.on(clock)
                 .keyring(mayCreate -> {
                     loads.incrementAndGet();
                     return ring;

@@ -40,13 +40,13 @@ class SealedReloadTest {
     }
 
     private SecretManager open(FileKeyringSource source) {
-        return SecretManager.builder().keyring(source).store(store).clock(clock).build();
+        return ReloadClock.on(clock).keyring(source).store(store).build();
     }
 
     /** What another source does to the files, and how that is told. */
     enum Change {
         SEALED(Reason.SEALED, "Give it one with withEnvelope"),
-        UNSEALED(Reason.SEALED, "Seal it once with seal(envelope), or open it without an envelope"),
+        UNSEALED(Reason.SEALED, "Seal it once with seal(envelope), accept it until then with acceptingPlain()"),
         UNDER_ANOTHER_ENVELOPE(Reason.WRONG_ENVELOPE, "Give the passphrase that sealed it");
 
         private final Reason reason;

@@ -26,11 +26,13 @@ final class SettingsProgram {
         tell("rotate", () -> Secrets.manageSecrets("rotate", Map.of()));
     }
 
-    private interface Step {
+    /** One step of a program. */
+    interface Step {
         Object run();
     }
 
-    private static void tell(String name, Step step) {
+    /** Prints what a step returns, or what it throws. */
+    static void tell(String name, Step step) {
         try {
             print(name + ": " + step.run());
         } catch (RuntimeException refused) {

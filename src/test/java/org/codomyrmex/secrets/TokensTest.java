@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.codomyrmex.CodomyrmexException;
 import org.codomyrmex.secrets.fernet.Fernet;
 import org.codomyrmex.secrets.fernet.FernetKey;
@@ -24,6 +26,8 @@ import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens that the application keeps itself. */
@@ -99,19 +103,44 @@ class TokensTest {
         assertThat(manager.decrypt(token)).isEqualTo(canary());
     }
 
-    @Test
-    void refusesAClockThatIsSetBeforeTokensCount() {
+    static Stream<Arguments> clocksOutsideTime() {
+        return Stream.of(
+                Arguments.of(Instant.EPOCH.minusNanos(1), "1969-12-31"),
+                Arguments.of(Instant.MIN, "-1000000000-01-01"),
+                Arguments.of(Instant.parse("+10000-01-01T00:00:00Z"), "+10000-01-01"),
+                Arguments.of(Instant.MAX, "+1000000000-12-31"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("clocksOutsideTime")
+    void refusesAClockThatIsSetOutsideOfWhatTokensCountAndBlamesNothingElse(Instant wrong, String shown) {
         String token = manager.encrypt(canary());
-        clock.set(Instant.EPOCH.minusNanos(1));
-        assertThat(refusal(CodomyrmexException.class, () -> manager.encrypt(canary())))
-                .hasMessageContainingAll("1969-12-31", "1970", "Set the clock");
-        assertThat(refusal(CodomyrmexException.class, () -> manager.decrypt(token, TTL)))
-                .hasMessageContaining("Set the clock");
-        assertThat(refusal(CodomyrmexException.class, () -> manager.storeSecret("name", canary())))
-                .hasMessageContaining("Set the clock");
+        String id = manager.storeSecret("name", canary());
+        clock.set(wrong);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> manager.encrypt(canary()),
+                () -> manager.decrypt(token, TTL),
+                () -> manager.storeSecret("name", canary()),
+                () -> manager.rotateSecret("name", canary()),
+                () -> manager.checkSecretAge("name", TTL))) {
+            assertThat(refusal(CodomyrmexException.class, call))
+                    .hasMessageContainingAll("The clock shows " + shown, "from 1970 to 9999", "Set the clock")
+                    .message()
+                    .doesNotContainIgnoringCase("disk")
+                    .doesNotContain("keyring");
+        }
         assertThat(manager.decrypt(token)).isEqualTo(canary());
-        clock.set(Instant.EPOCH);
+        assertThat(manager.getSecret(id)).contains(canary());
+        assertThat(manager.rekey().remaining()).isZero();
+        assertThat(manager.listSecrets()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z"})
+    void worksFromTheFirstMomentThatTokensCountToTheLast(Instant moment) {
+        clock.set(moment);
         assertThat(manager.decrypt(manager.encrypt(canary()), TTL)).isEqualTo(canary());
+        assertThat(manager.getSecret(manager.storeSecret("name", canary()))).contains(canary());
     }
 
     @Test

@@ -88,7 +88,7 @@ final class Python implements AutoCloseable {
                 return AESGCM(PBKDF2HMAC(SHA256(), 32, salt, rounds).derive(raw(passphrase)))
 
             def seal(path, passphrase, rounds, keys):
-                first = b'codomyrmex-keyring 1 passphrase\\n'
+                first = b'codomyrmex-keyring 2 passphrase ' + os.urandom(16).hex().encode() + b' 1\\n'
                 rounds, salt, nonce = int(rounds), os.urandom(16), os.urandom(12)
                 count = struct.pack('>I', rounds)
                 lines = ''.join(key + '\\n' for key in keys.split(',')).encode()

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.codomyrmex.secrets.CapturedLog;
 import org.codomyrmex.secrets.SecretManager;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.FileKeyringSource;
@@ -46,7 +47,7 @@ class PythonBesideSealedRingTest {
     void start() {
         python = Python.start();
         keyFile = directory.resolve("secrets.key");
-        source = FileKeyringSource.at(keyFile).withEnvelope(QuickEnvelopes.of("one"));
+        source = newSource();
     }
 
     @AfterEach
@@ -56,8 +57,13 @@ class PythonBesideSealedRingTest {
         }
     }
 
+    private FileKeyringSource newSource() {
+        return FileKeyringSource.at(keyFile).withEnvelope(QuickEnvelopes.of("one"));
+    }
+
+    /** As another process would, with warnings of its own. */
     private SecretManager open() {
-        return SecretManager.builder().keyring(source).store(store).build();
+        return SecretManager.builder().keyring(newSource()).store(store).build();
     }
 
     private static KeyringException refusal(ThrowingCallable call) {
@@ -78,25 +84,36 @@ class PythonBesideSealedRingTest {
             manager.rotateKey();
             String id = manager.storeSecret("name", "canary-value");
             String primaryId = manager.listKeys().get(0).id();
+            String formerId = manager.listKeys().get(1).id();
             byte[] ring = Files.readAllBytes(directory.resolve("secrets.key.ring"));
 
             FernetKey key = FernetKey.parse(python.create(keyFile));
             String token = python.encryptWith(keyFile, "canary-python");
             Thread.sleep(Duration.ofMillis(1_010).toMillis());
 
+            String[] advice = {
+                "The key file " + keyFile + " holds key " + key.id(),
+                "with the primary key " + primaryId + " does not",
+                "Move the key file away, and its mark is written again",
+                "update(ring -> ring.withRetired(key))"
+            };
             assertThat(manager.getSecret(id)).hasValue("canary-value");
-            for (KeyringException refused : List.of(
-                    refusal(() -> manager.encrypt("canary")),
-                    refusal(() -> manager.storeSecret("new", "canary")),
-                    refusal(manager::rotateKey),
-                    refusal(() -> open()))) {
+            for (KeyringException refused :
+                    List.of(refusal(manager::rotateKey), refusal(() -> manager.destroyKey(formerId)))) {
                 assertThat(refused.reason()).isEqualTo(Reason.MALFORMED);
-                assertThat(refused)
-                        .hasMessageContainingAll(
-                                "The key file " + keyFile + " holds key " + key.id(),
-                                "with the primary key " + primaryId + " lacks",
-                                "Move the key file away, and its mark is written again",
-                                "update(ring -> ring.withRetired(key))");
+                assertThat(refused).hasMessageContainingAll(advice);
+            }
+            // The ring is whole: it goes on encrypting under its own primary, and whoever opens it is warned.
+            try (CapturedLog log = new CapturedLog();
+                    SecretManager beside = open()) {
+                for (SecretManager any : List.of(manager, beside)) {
+                    assertThat(any.keyIdOf(any.encrypt("canary"))).hasValue(primaryId);
+                    assertThat(any.keyIdOf(token))
+                            .as("a key that is not in the ring")
+                            .isEmpty();
+                }
+                assertThat(log.warnings())
+                        .anySatisfy(warning -> assertThat(warning).contains(advice));
             }
             assertThat(manager.getSecret(id)).hasValue("canary-value");
             assertThat(directory.resolve("secrets.key.ring")).hasBinaryContent(ring);

@@ -75,7 +75,7 @@ class PythonSealedRingTest {
         assertThat(source().withEnvelope(envelope(PASSPHRASE)).load(false)).isEqualTo(RING);
         assertThat(directory.resolve("secrets.key"))
                 .content(StandardCharsets.US_ASCII)
-                .startsWith("codomyrmex-keyring 1 mark\n");
+                .startsWith("codomyrmex-keyring 2 mark\n");
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.codomyrmex.secrets.KeyInfo;
+import org.codomyrmex.secrets.ReloadClock;
 import org.codomyrmex.secrets.SecretManager;
 import org.codomyrmex.secrets.keyring.FileKeyringSource;
 import org.codomyrmex.secrets.keyring.KeyringException;
@@ -147,9 +148,8 @@ class InterleavingTest {
     void aKeyDestroyedElsewhereIsKeptByAManagerThatHoldsSecretsUnderIt() {
         Path keyFile = directory.resolve("secrets.key");
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-        try (SecretManager holding = SecretManager.builder()
+        try (SecretManager holding = ReloadClock.on(now::get)
                         .keyring(FileKeyringSource.at(keyFile))
-                        .clock(now::get)
                         .build();
                 SecretManager destroying = new SecretManager(keyFile)) {
             String old = holding.listKeys().get(0).id();
@@ -171,9 +171,8 @@ class InterleavingTest {
     void aProcessThatWasSuspendedLooksBeforeItEncrypts() {
         Path keyFile = directory.resolve("secrets.key");
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-        try (SecretManager suspended = SecretManager.builder()
+        try (SecretManager suspended = ReloadClock.on(now::get)
                         .keyring(FileKeyringSource.at(keyFile))
-                        .clock(now::get)
                         .build();
                 SecretManager other = new SecretManager(keyFile)) {
             suspended.encrypt("canary-before");
@@ -189,10 +188,9 @@ class InterleavingTest {
         Path keyFile = directory.resolve("secrets.key");
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
         SecretStore store = new InMemorySecretStore();
-        try (SecretManager behind = SecretManager.builder()
+        try (SecretManager behind = ReloadClock.on(now::get)
                         .keyring(FileKeyringSource.at(keyFile))
                         .store(store)
-                        .clock(now::get)
                         .build();
                 SecretManager ahead = SecretManager.builder()
                         .keyring(FileKeyringSource.at(keyFile))

@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.codomyrmex.secrets.ReloadClock;
 import org.codomyrmex.secrets.SecretManager;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.Keyring;
@@ -32,7 +37,7 @@ class LookingTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
 
     private SecretManager managerOver(KeyringSource source) {
-        return SecretManager.builder().keyring(source).clock(now::get).build();
+        return ReloadClock.on(now::get).keyring(source).build();
     }
 
     @Test
@@ -79,23 +84,91 @@ class LookingTest {
     }
 
     @Test
-    void nothingIsEncryptedOnALookThatBeganMoreThanTwoSecondsAgo() {
-        AtomicReference<Integer> secondsALook = new AtomicReference<>(0);
-        KeyringSource slow = mayCreate -> {
-            now.updateAndGet(time -> time.plusSeconds(secondsALook.get()));
+    void nothingIsEncryptedAfterAReloadThatBeganMoreThanTwoSecondsAgo() {
+        AtomicBoolean slow = new AtomicBoolean();
+        try (SecretManager manager = managerOver(mayCreate -> {
+            if (slow.get()) {
+                sleep(Duration.ofMillis(2_050));
+            }
             return keyring;
-        };
-        try (SecretManager manager = managerOver(slow)) {
+        })) {
             String token = manager.encrypt("canary-value");
-            secondsALook.set(10);
+            slow.set(true);
             now.updateAndGet(time -> time.plusSeconds(5));
-            KeyringException refused =
-                    catchThrowableOfType(KeyringException.class, () -> manager.encrypt("canary-late"));
-            assertThat(refused.reason()).isEqualTo(KeyringException.Reason.UNAVAILABLE);
-            assertThat(refused).hasMessageContaining("longer than 2 s");
+            assertNotFresh(manager, "takes longer than 2 s to be read", "look at the disk");
             assertThat(manager.decrypt(token)).isEqualTo("canary-value");
-            secondsALook.set(0);
+            slow.set(false);
+            now.updateAndGet(time -> time.plusSeconds(5));
             assertThat(manager.decrypt(manager.encrypt("canary-again"))).isEqualTo("canary-again");
+        }
+    }
+
+    @Test
+    void aWallClockThatIsSetDuringEachReloadIsBlamedAndNoDisk() {
+        AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
+        try (SecretManager manager = managerOver(mayCreate -> {
+            now.updateAndGet(time -> time.plus(step.get()));
+            return keyring;
+        })) {
+            String token = manager.encrypt("canary-value");
+            for (Duration each : List.of(Duration.ofSeconds(10), Duration.ofSeconds(-10))) {
+                step.set(each);
+                now.updateAndGet(time -> time.plusSeconds(5));
+                KeyringException refused = assertNotFresh(manager, "clock was set", "look for what sets the clock");
+                assertThat(refused).message().doesNotContainIgnoringCase("disk").doesNotContain("source of the keys");
+                assertThat(manager.decrypt(token)).isEqualTo("canary-value");
+            }
+            step.set(Duration.ZERO);
+            now.updateAndGet(time -> time.plusSeconds(5));
+            assertThat(manager.decrypt(manager.encrypt("canary-again"))).isEqualTo("canary-again");
+        }
+    }
+
+    @Test
+    void aWallClockThatShowsAnotherTimeAtEachCallIsBlamedAndNoDisk() {
+        AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
+        InstantSource wall = () -> now.updateAndGet(time -> time.plus(step.get()));
+        try (SecretManager manager =
+                ReloadClock.on(wall).keyring(mayCreate -> keyring).build()) {
+            String token = manager.encrypt("canary-value");
+            step.set(Duration.ofSeconds(10));
+            KeyringException refused = assertNotFresh(manager, "clock was set", "look for what sets the clock");
+            assertThat(refused).message().doesNotContainIgnoringCase("disk").doesNotContain("source of the keys");
+            assertThat(manager.decrypt(token)).isEqualTo("canary-value");
+            step.set(Duration.ZERO);
+            assertThat(manager.decrypt(manager.encrypt("canary-again"))).isEqualTo("canary-again");
+        }
+    }
+
+    @Test
+    void oneReloadThatTakesLongRefusesNothingIfTheNextOneDoesNot() {
+        AtomicBoolean slowOnce = new AtomicBoolean();
+        try (SecretManager manager = managerOver(mayCreate -> {
+            if (slowOnce.getAndSet(false)) {
+                sleep(Duration.ofMillis(2_050));
+            }
+            return keyring;
+        })) {
+            manager.encrypt("canary-before");
+            slowOnce.set(true);
+            now.updateAndGet(time -> time.plusSeconds(5));
+            assertThat(manager.decrypt(manager.encrypt("canary-value"))).isEqualTo("canary-value");
+            assertThat(slowOnce).as("the slow reload took place").isFalse();
+        }
+    }
+
+    private static KeyringException assertNotFresh(SecretManager manager, String... said) {
+        KeyringException refused = catchThrowableOfType(KeyringException.class, () -> manager.encrypt("canary-late"));
+        assertThat(refused.reason()).isEqualTo(KeyringException.Reason.UNAVAILABLE);
+        assertThat(refused).hasMessageContainingAll(said).hasMessageContaining("Nothing was encrypted");
+        return refused;
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -119,6 +192,6 @@ class LookingTest {
     private static void assertRefused(Path keyFile) {
         KeyringException refused = catchThrowableOfType(KeyringException.class, () -> new SecretManager(keyFile));
         assertThat(refused.reason()).isEqualTo(KeyringException.Reason.UNAVAILABLE);
-        assertThat(refused).hasMessageContaining("secrets.key.ring").hasMessageContaining("link to nothing");
+        assertThat(refused).hasMessageContaining("secrets.key.ring: is a symbolic link");
     }
 }

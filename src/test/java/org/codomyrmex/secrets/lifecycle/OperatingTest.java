@@ -192,12 +192,12 @@ class OperatingTest {
         int found = 0;
         while (rows.find()) {
             String message = rows.group(1);
-            assertThat(Pattern.compile("…").splitAsStream(message).map(String::strip))
+            assertThat(Pattern.compile("…|; ").splitAsStream(message).map(String::strip))
                     .as(message)
                     .allMatch(code::contains);
             found++;
         }
-        assertThat(found).isEqualTo(15);
+        assertThat(found).isEqualTo(20);
         for (KeyringException.Reason reason : KeyringException.Reason.values()) {
             assertThat(page).contains("| `" + reason + "` |");
         }

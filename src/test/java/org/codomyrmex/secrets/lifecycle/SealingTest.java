@@ -68,9 +68,12 @@ class SealingTest {
 
             assertThat(ring)
                     .content()
-                    .startsWith("codomyrmex-keyring 1 tink-aead\n")
+                    .matches("(?s)codomyrmex-keyring 2 tink-aead [0-9a-f]{32} 1\n.*")
                     .doesNotContain(plain);
-            assertThat(keyFile).content().startsWith("codomyrmex-keyring 1 ").doesNotContain(plain);
+            assertThat(keyFile)
+                    .content()
+                    .startsWith("codomyrmex-keyring 2 mark\n")
+                    .doesNotContain(plain);
             assertThat(running.decrypt(token)).isEqualTo("canary-value");
         }
         assertThat(refusal(() -> new SecretManager(keyFile))).isEqualTo(Reason.SEALED);
