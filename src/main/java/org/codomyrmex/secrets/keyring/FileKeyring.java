@@ -106,21 +106,21 @@ final class FileKeyring {
     }
 
     /**
-     * Reads the keyring again, without waiting for anybody; only if a change seems to be in the making is it waited for as
-     * long as the caller likes.
+     * Reads the keyring again, without waiting for anybody; only if nothing has changed, and a change seems to be in the
+     * making, is that waited for as long as the caller likes.
      */
     KeyringSnapshot reload(Optional<KeyringSnapshot> last, Duration lockWait) throws IOException {
-        if (!lockWait.isZero()) {
-            KeyringLocation at = KeyringLocation.of(asked);
-            if (!at.temporaries(disk).isEmpty()) {
-                recoveredInPassing(at, lockWait);
-            }
-        }
+        boolean waits = !lockWait.isZero();
         for (int round = 0; round < Recovery.ROUNDS; round++) {
             KeyringLocation at = KeyringLocation.of(asked);
             Found found;
             try (Found.Raw raw = Found.Raw.read(at, disk)) {
                 if (last.isPresent() && raw.isStill(last.get().trace())) {
+                    if (waits && !at.temporaries(disk).isEmpty()) {
+                        waits = false;
+                        recoveredInPassing(at, lockWait);
+                        continue;
+                    }
                     return last.get();
                 }
                 found = Found.of(at, raw, form);
