@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which keyring a manager in use accepts from its source, and what becomes of the keys that it holds. Older and other rings
- * are told by what the manager remembers: a process that starts accepts any.
+ * Decides which keyrings a running manager accepts from its source, and merges them with the keys it holds. A manager
+ * detects an older or a different ring only by what it remembers: a process that has just started accepts any ring.
  */
 final class AcceptanceRules {
 
@@ -27,25 +27,27 @@ final class AcceptanceRules {
 
     private final ReloadedSource source;
 
-    /** The keys of which a warning said that the source no longer has them. */
+    /** The keys that a warning has already reported as missing from the source. */
     private final Set<String> saidGone = ConcurrentHashMap.newKeySet();
 
-    /** Never primary again, whatever the source says. */
+    /** The keys that must never become primary again, whatever the source says. */
     private final Set<String> destroyed = ConcurrentHashMap.newKeySet();
 
     AcceptanceRules(ReloadedSource source) {
         this.source = source;
     }
 
-    /** A key that this manager destroyed itself: its absence needs no warning, its return as the primary is refused. */
+    /**
+     * Notes that this manager destroyed a key: its absence needs no warning, and its return as the primary is refused.
+     */
     void noteDestroyed(String keyId) {
         saidGone.add(keyId);
         destroyed.add(keyId);
     }
 
     /**
-     * Refuses a ring whose primary key was destroyed here; and a sealed one that makes a retired key the primary while it
-     * lacks the former primary, which only an older copy does.
+     * Refuses a ring whose primary key was destroyed here. Also refuses a sealed ring whose primary is a key that is
+     * retired here if it lacks the former primary, because only an older copy looks like that.
      */
     void requireAcceptable(KeyringSnapshot found, @Nullable Keyring held, Optional<KeyringSnapshot> accepted) {
         requireNotDestroyed(found.keyring());
@@ -59,8 +61,8 @@ final class AcceptanceRules {
                         UNAVAILABLE,
                         "The sealed ring was replaced by an older one: its primary key " + primary
                                 + " is retired here, and it lacks key " + former
-                                + ", which was the primary. Put the newer one back. If the older one is meant, restart the"
-                                + " processes that use it, then rotate the key.");
+                                + ", which was the primary key. Restore the newer ring. If the older ring is intended,"
+                                + " restart the processes that use it, then rotate the key.");
             }
         }
     }
@@ -70,14 +72,14 @@ final class AcceptanceRules {
         if (destroyed.contains(primary)) {
             throw new KeyringException(
                     UNAVAILABLE,
-                    "The primary key " + primary
-                            + " of the keyring was destroyed by this manager, so an older keyring was"
-                            + " put in its place. Put the newer one back. If the older one is meant, restart the processes"
-                            + " that use it, then rotate the key.");
+                    "The keyring's primary key " + primary
+                            + " was destroyed by this manager, so an older keyring must have replaced the newer one."
+                            + " Restore the newer keyring. If the older keyring is intended, restart the processes that"
+                            + " use it, then rotate the key.");
         }
     }
 
-    /** The keys of the source, in its order, then those that are held and that it no longer has. */
+    /** Returns the source's keys, in its order, then the held keys that the source no longer has. */
     Keyring merged(Keyring fresh, @Nullable Keyring held) {
         Map<String, FernetKey> next = new LinkedHashMap<>();
         for (FernetKey key : fresh.keys()) {
@@ -85,8 +87,8 @@ final class AcceptanceRules {
             if (own.isPresent() && !own.get().equals(key)) {
                 throw new KeyringException(
                         UNAVAILABLE,
-                        "The keyring has a key with the id " + key.id() + " of another key, which this manager uses."
-                                + " Remove the one that was made on purpose.");
+                        "The keyring has a key with the id " + key.id() + ", but this manager uses a different key with"
+                                + " the same id. Remove the one that was crafted to collide.");
             }
             if (own.isPresent()) {
                 source.dropSurplus(key);
@@ -108,7 +110,8 @@ final class AcceptanceRules {
                         .toList();
         if (!gone.isEmpty()) {
             LOG.warn(
-                    "The keyring no longer has {}; this manager still does, and reads with it until it is closed.",
+                    "The keyring no longer has these keys: {}. This manager still decrypts with them until it is"
+                            + " closed.",
                     String.join(", ", gone));
         }
     }

@@ -134,7 +134,7 @@ final class ConfigurationSecrets {
             stored.forEach(id -> remove(id, failed));
             throw failed;
         }
-        LOG.debug("Stored {} secrets of a configuration.", stored.size());
+        LOG.debug("Stored {} secrets from a configuration.", stored.size());
     }
 
     private void remove(String id, RuntimeException failed) {

@@ -7,8 +7,8 @@ import org.codomyrmex.secrets.keyring.KeyringEnvelope;
 import org.codomyrmex.secrets.tink.AeadKeyringEnvelope;
 
 /**
- * Finds what seals the key file when the application does not name it: a key in a KMS, or the passphrase in a file. Settings
- * name either of them, and never hold the passphrase itself.
+ * Finds the envelope that seals the keyring if the application does not name one: a key in a KMS, or a passphrase in a
+ * file. A setting names the key or the file, and never holds the passphrase itself.
  */
 final class DefaultEnvelope {
 
@@ -25,12 +25,14 @@ final class DefaultEnvelope {
         this.passphraseFile = settings.find(PASSPHRASE_FILE_PROPERTY, PASSPHRASE_FILE_VARIABLE);
     }
 
-    /** The setting that asks for an envelope, which is an error beside keys that are not in a file; empty without one. */
+    /**
+     * The setting that asks for an envelope, which is an error if the keys are not in a file; empty if there is none.
+     */
     Optional<Setting> setting() {
         if (kmsUri.isPresent() && passphraseFile.isPresent()) {
             throw new CodomyrmexException("The " + kmsUri.get().name() + " and the "
                     + passphraseFile.get().name()
-                    + " are both set, but a keyring has only one envelope. Set one of the two.");
+                    + " are both set, but a keyring has only one envelope. Set only one of them.");
         }
         return kmsUri.or(() -> passphraseFile);
     }
@@ -45,8 +47,8 @@ final class DefaultEnvelope {
         requirePresent(setting, "the URI of a key in a KMS");
         if (!setting.value().contains("://")) {
             throw new CodomyrmexException("The " + setting.name()
-                    + " does not hold the URI of a key in a KMS, expected one such as aws-kms://arn:aws:kms:… or"
-                    + " gcp-kms://projects/…. Set it, or unset it.");
+                    + " does not hold the URI of a key in a KMS, expected for example aws-kms://arn:aws:kms:… or"
+                    + " gcp-kms://projects/…. Correct it, or unset it.");
         }
         return AeadKeyringEnvelope.forKmsKey(setting.value());
     }

@@ -20,9 +20,9 @@ import org.codomyrmex.secrets.keyring.KeyringSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the keys when the application does not name them: by a system property, else an environment variable, else in a
- * file under the user's home; and, if a setting asks for it, in an envelope. A setting that is present but empty or odd is
- * an error, never a reason to create a key somewhere else.
+ * Finds the keys if the application does not name them: through a system property, else an environment variable, else
+ * in a file under the user's home directory; and in an envelope, if a setting asks for one. A setting that is present
+ * but empty or malformed is an error, never a reason to create a key somewhere else.
  */
 final class DefaultKeys {
 
@@ -48,11 +48,11 @@ final class DefaultKeys {
         if (settings.environment().containsKey(KEYS_VARIABLE)) {
             keyFile.ifPresent(setting -> {
                 throw new CodomyrmexException("The environment variable " + KEYS_VARIABLE + " holds keys, and the "
-                        + setting.name() + " names a key file. Set one of the two.");
+                        + setting.name() + " names a key file. Set only one of them.");
             });
             envelope.setting().ifPresent(setting -> {
                 throw new CodomyrmexException("The environment variable " + KEYS_VARIABLE + " holds keys, which no"
-                        + " envelope protects, and the " + setting.name() + " asks for one. Set one of the two.");
+                        + " envelope protects, and the " + setting.name() + " asks for one. Set only one of them.");
             });
             return EnvironmentKeyringSource.of(KEYS_VARIABLE, settings.environment());
         }
@@ -67,7 +67,7 @@ final class DefaultKeys {
             throw new KeyringException(
                     UNAVAILABLE,
                     "The " + setting.name()
-                            + " holds keys, expected the path of a key file. Keys themselves go into the"
+                            + " holds keys, expected the path of a key file. Put the keys themselves into the"
                             + " environment variable " + KEYS_VARIABLE + ".");
         }
         Path file = setting.path("a key file");
@@ -81,7 +81,7 @@ final class DefaultKeys {
         }
     }
 
-    /** A key in place of a path would become a file name, which everybody can see. */
+    /** A key given in place of a path would become a file name, which everyone can see. */
     private static boolean isKeys(String text) {
         try {
             Keyring.parse(text);
@@ -99,7 +99,7 @@ final class DefaultKeys {
                 return directory;
             }
         } catch (InvalidPathException noPath) {
-            // Reported below, with every other reason why there is no home.
+            // Reported below, like every other reason why there is no home directory.
         }
         String undecoded =
                 PathText.undecoded(home).map(lost -> " It " + lost + ".").orElse("");

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IntactSecrets implements Consumer<StoredSecret> {
 
-    /** Who can write to the store can write any number of key ids there; not each causes a reload. */
+    /** Anyone who can write to the store can make up any number of key ids; not every one may trigger a reload. */
     private static final int MOST_RELOADS = 100;
 
     private static final int MOST_NAMED = 5;
@@ -48,7 +48,7 @@ final class IntactSecrets implements Consumer<StoredSecret> {
         }
     }
 
-    /** An unknown key may have become the primary elsewhere a moment ago; a reload tells. */
+    /** An unknown key may have just become the primary in another process; a reload shows whether it has. */
     private RecordSeals.State stateOf(StoredSecret secret) {
         Keyring ring = keys.forReading();
         RecordSeals.State state = seals.stateOf(secret, ring);

@@ -10,8 +10,8 @@ import org.codomyrmex.secrets.keyring.KeyringException;
 import org.codomyrmex.secrets.keyring.KeyringSnapshot;
 
 /**
- * When an absent keyring may be created: at opening, at the first encryption, or never. Never for a store that holds
- * secrets, whose keys must have existed.
+ * Decides when an absent keyring may be created: on opening, at the first encryption, or never. It is never created for
+ * a store that already holds secrets, because their keys must have existed.
  */
 final class KeyCreation {
 
@@ -32,7 +32,7 @@ final class KeyCreation {
         this.countsByKey = countsByKey;
     }
 
-    /** Opens a keyring; empty if it is absent and is created later. */
+    /** Opens the keyring; empty if it is absent and will be created later. */
     Optional<KeyringSnapshot> open(ReloadedSource source) {
         if (when != When.AT_FIRST_ENCRYPTION) {
             return Optional.of(opened(source, when == When.AT_OPENING));
@@ -50,10 +50,10 @@ final class KeyCreation {
         absence = String.valueOf(absent.getMessage());
     }
 
-    /** The error of an operation that needs a key while there is none. */
+    /** The error for an operation that needs a key before there is one. */
     KeyringException absent() {
         return new KeyringException(
-                ABSENT, absence + " Nothing was encrypted yet: the first call that encrypts creates the keyring.");
+                ABSENT, absence + " Nothing has been encrypted yet; the first call that encrypts creates the keyring.");
     }
 
     /** Creates the keyring at the first encryption. */
@@ -62,7 +62,7 @@ final class KeyCreation {
     }
 
     private KeyringSnapshot opened(ReloadedSource source, boolean mayCreate) {
-        // The store first: an opened keyring is used at once, and it may take long to reach a store.
+        // Ask the store first: that may be slow, and an opened keyring should be used at once.
         boolean unused = countsByKey.get().isEmpty();
         try {
             return source.open(mayCreate && unused);
@@ -81,7 +81,7 @@ final class KeyCreation {
             throw new KeyringException(
                     ABSENT,
                     absent.getMessage()
-                            + " The store holds secrets under these keys, without which they cannot be read: "
+                            + " The store holds secrets that can be read only with these keys: "
                             + Printable.of(String.join(", ", counts.keySet())) + ".",
                     absent);
         }

@@ -136,7 +136,7 @@ abstract sealed class KeyOperations permits SecretOperations {
             if (Fernet.isWellFormed(token)) {
                 keys.reloadedForChange();
             } else {
-                // A malformed token causes no reload, and no key either.
+                // A malformed token triggers no reload and creates no key.
                 keys.forReading();
             }
             return named(() -> keys.underPrimary(ring -> ring.reencrypt(token)));
@@ -169,7 +169,7 @@ abstract sealed class KeyOperations permits SecretOperations {
         }
     }
 
-    /** The error for an unknown token says where its key was looked for. */
+    /** Adds to the error for an unknown token where the keys that were tried come from. */
     private <T> T named(Supplier<T> attempt) {
         try {
             return attempt.get();
@@ -177,7 +177,7 @@ abstract sealed class KeyOperations permits SecretOperations {
             rethrowUnlessForeign(refused);
             throw keyFile.map(file -> new InvalidTokenException(
                             refused.reason(),
-                            refused.getMessage() + " The keyring is that of the key file " + file + "."))
+                            refused.getMessage() + " The keyring was read from the key file " + file + "."))
                     .orElse(refused);
         }
     }
@@ -217,9 +217,10 @@ abstract sealed class KeyOperations permits SecretOperations {
     }
 
     /**
-     * Re-encrypts every stored secret that is not under the primary key. The keyring is reloaded first, so that another
-     * process's rotation counts. May be repeated and interrupted: it does what is left, and an interrupted thread keeps its
-     * flag. Only a report with {@code remaining=0} says that nothing in the store is under a former key.
+     * Re-encrypts every stored secret that is not under the primary key. The keyring is reloaded first, so that a
+     * rotation by another process is taken into account. May be repeated or interrupted: the next run does what is
+     * left, and an interrupted thread keeps its interrupt status. Only a report with {@code remaining=0} proves that
+     * nothing in the store is under a former key.
      *
      * @return what was done, and what is left
      * @throws KeyringException where the keys cannot be read
@@ -243,7 +244,7 @@ abstract sealed class KeyOperations permits SecretOperations {
     }
 
     /**
-     * Lists the keys this manager reads with, as they are now: the keyring is reloaded first.
+     * Lists the keys that this manager decrypts with. The keyring is reloaded first.
      *
      * @return the primary first; empty if there is no keyring yet
      */

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A manager's own changes of its keyring. They take turns under a lock of their own, since they may wait long: for the lock
- * file, for a KMS, for a store. Whoever reads or encrypts meanwhile does not wait with them.
+ * Makes a manager's own changes to its keyring. They take turns under a separate lock, because they may wait a long
+ * time for the lock file, a KMS or a store. Reading and encrypting never wait for that lock.
  */
 final class KeyringChanges {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecretManager.class);
 
-    /** How often a destruction begins again because the ring changed. */
+    /** How many times a destruction is attempted while the ring keeps changing. */
     private static final int ATTEMPTS = 16;
 
     private final LiveKeyring keys;
@@ -33,7 +33,7 @@ final class KeyringChanges {
         this.keys = keys;
     }
 
-    /** Ends a destruction under whose lock the ring is found to be another one; never leaves this class. */
+    /** Aborts a destruction if the ring has changed by the time the lock is held; never leaves this class. */
     private static final class RingChanged extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -89,10 +89,11 @@ final class KeyringChanges {
         throw new KeyringException(
                 UNAVAILABLE,
                 "The keyring changed " + ATTEMPTS + " times while key " + keyId
-                        + " was to be destroyed. Nothing was destroyed; find what changes it without a pause.");
+                        + " was being destroyed. Nothing was destroyed; find out what keeps changing the keyring, then"
+                        + " try again.");
     }
 
-    /** Everything that was found out about a key holds for the ring that was there then. */
+    /** Destroys the key unless the ring has changed since it was checked; false if it has. */
     private boolean isDestroyed(
             RotatableKeyringSource rotatable, String keyId, LiveKeyring.State seen, BooleanSupplier forbid) {
         try {
@@ -111,11 +112,11 @@ final class KeyringChanges {
     private static void requireRetired(String keyId, Keyring ring) {
         if (ring.primary().id().equals(keyId)) {
             throw new KeyringException(
-                    IN_USE, "Key " + keyId + " is the primary key, which encrypts. Rotate to another one first.");
+                    IN_USE, "Key " + keyId + " is the primary key, which encrypts. Rotate the key first.");
         }
     }
 
-    /** Every live manager reloads once an interval: after two of them, none encrypts under a retired key any more. */
+    /** Every live manager reloads once per interval, so after two intervals none still encrypts under a retired key. */
     private static void awaitOtherManagers(long changedAtNanos) {
         boolean interrupted = false;
         long end = changedAtNanos + 2 * LastReload.INTERVAL.toNanos();
@@ -137,7 +138,7 @@ final class KeyringChanges {
                 .orElseThrow(() -> new KeyringException(
                         READ_ONLY,
                         "Keys cannot be " + what
-                                + " here: this manager's keyring comes from the environment or from the application, which"
-                                + " must change it. Keep the keys in a key file to rotate them."));
+                                + " here: this manager's keyring comes from the environment or from the application."
+                                + " Change it there, or keep the keys in a key file."));
     }
 }

@@ -6,12 +6,12 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a keyring was last read, by the monotonic and by the wall clock of the system: either may stand still while a
- * machine is suspended. The clock that an application gives its manager has no say in it.
+ * When a keyring was last read, by both the monotonic clock and the wall clock of the system, because either may stop
+ * while the machine is suspended. The clock that an application gives its manager is not used.
  */
 record LastReload(InstantSource wall, long beganNanos, long beganMillis, long endedNanos, long endedMillis) {
 
-    /** How often a keyring is read again, at most. */
+    /** The interval between regular reloads of a keyring. */
     static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private static final long INTERVAL_NANOS = INTERVAL.toNanos();
@@ -28,12 +28,15 @@ record LastReload(InstantSource wall, long beganNanos, long beganMillis, long en
         return new LastReload(wall, beganNanos, beganMillis, System.nanoTime(), wall.millis());
     }
 
-    /** Whether it is time to read again. What is due is not older than it may be to encrypt, for that is two intervals. */
+    /**
+     * Whether the next reload is due. A quick reload is still fresh when the next one falls due, because encryption
+     * accepts reloads up to two intervals old.
+     */
     boolean isOver() {
         return isOver(INTERVAL_NANOS);
     }
 
-    /** The same after a failure: the pause grows with the time that the failure took, but not without end. */
+    /** The same after a failure: the pause grows with the time that the failed reload took, up to a limit. */
     boolean isOverAfterFailure() {
         long took = Math.max(0, endedNanos - beganNanos);
         return isOver(Math.max(INTERVAL_NANOS, Math.min(4 * took, LONGEST_PAUSE_NANOS)));
@@ -44,12 +47,15 @@ record LastReload(InstantSource wall, long beganNanos, long beganMillis, long en
                 || Math.abs(wall.millis() - endedMillis) >= TimeUnit.NANOSECONDS.toMillis(pauseNanos);
     }
 
-    /** Whether it took so little time that it is fresh as long as it is not over. Reads no clock. */
+    /** Whether the reload was quick enough to stay fresh until the next one is due. Reads no clock. */
     boolean isQuick() {
         return endedNanos - beganNanos < INTERVAL_NANOS && Math.abs(endedMillis - beganMillis) < INTERVAL_MILLIS;
     }
 
-    /** Whether it can have missed no change but one that every other manager still waits for before a key is destroyed. */
+    /**
+     * Whether the reload is recent enough to encrypt: a key that was retired since then cannot have been destroyed yet,
+     * because every manager waits for two intervals first.
+     */
     boolean isFresh() {
         return isFreshByMonotonicClock() && Math.abs(wall.millis() - beganMillis) < 2 * INTERVAL_MILLIS;
     }

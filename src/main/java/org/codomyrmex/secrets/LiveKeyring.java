@@ -27,24 +27,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keyring of a manager in use. It reloads its source at most once a second, and only grows: a key leaves it by
- * {@link #drop} or {@link #close} alone, whatever the source says, so that nothing that could be read becomes unreadable
- * under a running application. After a failed reload it goes on reading and refuses to encrypt.
+ * The keyring of a running manager. It reloads its source at most once a second, and only grows: whatever the source
+ * says, only {@link #drop} and {@link #close} remove a key, so that nothing becomes unreadable while an application is
+ * running. After a failed reload it goes on decrypting and refuses to encrypt.
  *
- * <p>One reload runs at a time, and changes of the ring are made elsewhere ({@link KeyringChanges}), under a lock that
- * nothing here takes: neither reading nor encrypting waits for a lock file or a store.
+ * <p>One reload runs at a time. {@link KeyringChanges} changes the ring under a lock that is never taken here, so
+ * neither reading nor encrypting waits for a lock file or a store.
  */
 final class LiveKeyring {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecretManager.class);
 
-    /** How often an encryption is repeated while reloads take too long. */
+    /** How many times an encryption is attempted while reloads take too long. */
     private static final int ATTEMPTS = 3;
 
-    /** How long a read waits for the reload of another thread, and a reload for a change that is being made. */
+    /** How long a read waits for another thread's reload, and a reload for a change in progress. */
     private static final Duration SHORT_WAIT = Duration.ofMillis(250);
 
-    /** Failures that may take long, and that would be repeated by each unknown token. */
+    /** Failures that may take long and that every unknown token would repeat. */
     private static final Set<KeyringException.Reason> SLOW_FAILURES = EnumSet.of(WRONG_ENVELOPE, UNAVAILABLE, LOCKED);
 
     private final ReloadedSource source;
@@ -60,13 +60,13 @@ final class LiveKeyring {
     private volatile State state;
 
     /**
-     * What operations go by, in one piece.
+     * Everything that operations decide by, in one immutable object.
      *
      * @param ring the keys that are held; null until there is a keyring
      * @param accepted the newest snapshot that was accepted
      * @param changedAtNanos when the accepted ring was first seen, by the monotonic clock
      * @param last the newest reload
-     * @param failure why it failed; null if it succeeded
+     * @param failure why that reload failed; null if it succeeded
      */
     record State(
             @Nullable Keyring ring,
@@ -83,7 +83,9 @@ final class LiveKeyring {
             return failure == null ? last.isOver() : last.isOverAfterFailure();
         }
 
-        /** Whether nothing can be encrypted without reading again; after a failure the pause is kept. */
+        /**
+         * Whether a reload is needed before anything can be encrypted; after a failure, only once the pause is over.
+         */
         boolean isStale() {
             return isDue() || (failure == null && !last.isFresh());
         }
@@ -100,17 +102,17 @@ final class LiveKeyring {
         opened.ifPresentOrElse(found -> accept(found, first), () -> state = unchanged(first));
     }
 
-    /** The keys for reading, also after a failed reload. */
+    /** The keys for reading, even after a failed reload. */
     Keyring forReading() {
         State now = state;
         if (now.isDue()) {
             now = reloadedForReading();
         }
-        // A key that was created elsewhere is as unknown here as one that was rotated to.
+        // A keyring created by another process is found like a key rotated by another process: by a reload.
         return now.ring() == null ? afterUnknownToken() : present(now);
     }
 
-    /** Whether there is no keyring yet, and none has been made elsewhere. */
+    /** Whether there is no keyring yet, not even one created by another process. */
     boolean isAbsent() {
         State now = state;
         return now.ring() == null && (now.isDue() ? reloadedForReading() : now).ring() == null;
@@ -137,7 +139,7 @@ final class LiveKeyring {
         return state;
     }
 
-    /** A read that is interrupted, or has waited long enough, goes on with the keys that are there. */
+    /** Takes the lock for a reload; false if the wait is interrupted or too long, and the read uses the keys it has. */
     private boolean takeForReading() {
         try {
             return reloading.tryLock() || reloading.tryLock(SHORT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -148,11 +150,11 @@ final class LiveKeyring {
     }
 
     /**
-     * Makes something with the primary key. It is given out only if, when it is ready, the newest reload is fresh and the key
-     * still is the primary; otherwise it is made again. A process can be stopped in the middle for any time, and the key
-     * destroyed meanwhile.
+     * Makes something with the primary key. The result is returned only if, once it is ready, the newest reload is
+     * fresh and the key is still the primary; otherwise it is made again. A process can be suspended in between for any
+     * length of time, and the key destroyed meanwhile.
      *
-     * @throws KeyringException after a failed reload, for another key may be the primary by now
+     * @throws KeyringException after a failed reload, because another key may be the primary by now
      */
     <T> T underPrimary(Function<Keyring, T> make) {
         Keyring ring = forEncrypting();
@@ -184,7 +186,7 @@ final class LiveKeyring {
     private State reloadedForEncrypting() {
         reloading.lock();
         try {
-            // The first reload may take long, for an envelope or a KMS; one that finds the same bytes does not.
+            // The first reload may be slow because of an envelope or a KMS; one that finds the same bytes is not.
             if (state.isStale()) {
                 reload(Duration.ZERO);
             }
@@ -212,7 +214,7 @@ final class LiveKeyring {
         if (failed != null) {
             throw new KeyringException(
                     failed.reason(),
-                    "Nothing is encrypted while the keyring cannot be read; reading goes on with the known keys. "
+                    "Nothing is encrypted while the keyring cannot be read; decryption goes on with the known keys. "
                             + failed.getMessage(),
                     failed);
         }
@@ -223,14 +225,14 @@ final class LiveKeyring {
         return new KeyringException(
                 UNAVAILABLE,
                 last.isFreshByMonotonicClock()
-                        ? "The system's clock was set several times in a moment, so nobody can tell which key is the"
-                                + " primary now. Nothing was encrypted; look for what sets the clock."
-                        : "The keyring takes longer than " + 2 * LastReload.INTERVAL.toSeconds()
-                                + " s to be read, so nobody can tell which key is the primary now. Nothing was"
-                                + " encrypted; look at the disk, or at the source of the keys.");
+                        ? "The system clock was set several times within a moment, so it is unknown which key is the"
+                                + " primary now. Nothing was encrypted; find out what sets the clock."
+                        : "Reading the keyring takes longer than " + 2 * LastReload.INTERVAL.toSeconds()
+                                + " s, so it is unknown which key is the primary now. Nothing was encrypted; check the"
+                                + " disk, or the source of the keys.");
     }
 
-    /** Reloads now: for maintenance, which must act on the keys as they are. A failure is left to the caller. */
+    /** Reloads now, for maintenance, which must act on the current keys. A failure is returned, not thrown. */
     State reloaded() {
         reloading.lock();
         try {
@@ -241,19 +243,22 @@ final class LiveKeyring {
         }
     }
 
-    /** The same; an error if that fails, or there is no keyring. */
+    /** The same, but throws if the reload fails or there is no keyring. */
     State reloadedForChange() {
         State now = reloaded();
         sound(now);
         return now;
     }
 
-    /** Whatever is held after a reload: the keys to list, or to try once more. */
+    /** Reloads, and returns the keys that are held, even if the reload failed. */
     Optional<Keyring> reloadedKeys() {
         return Optional.ofNullable(reloaded().ring());
     }
 
-    /** Reloads before the caller gives up on a token that no key opens, if unknown tokens have not caused too many. */
+    /**
+     * Reloads before the caller gives up on a token that no key opens, unless unknown tokens have caused too many
+     * reloads.
+     */
     Keyring afterUnknownToken() {
         long asked = System.nanoTime();
         if (takeForReading()) {
@@ -268,7 +273,7 @@ final class LiveKeyring {
         return present(state);
     }
 
-    /** If an envelope, a disk or a lock has failed, the pause is kept: not every unknown token asks it in vain. */
+    /** If an envelope, a disk or a lock has failed, unknown tokens do not try it again before the pause is over. */
     private boolean keepsPause() {
         KeyringException failed = state.failure();
         return failed != null && SLOW_FAILURES.contains(failed.reason()) && !state.isDue();
@@ -299,7 +304,7 @@ final class LiveKeyring {
         State before = state;
         if (before.failure() == null) {
             LOG.error(
-                    "The keyring can no longer be read; reading goes on, encrypting is refused. {}",
+                    "The keyring can no longer be read; decryption goes on, encryption is refused. {}",
                     failed.getMessage());
         }
         state = new State(before.ring(), before.accepted(), before.changedAtNanos(), begun.ended(), failed);
@@ -324,7 +329,7 @@ final class LiveKeyring {
                 null);
     }
 
-    /** What a change of the ring checks of the keyring that it finds under the lock. */
+    /** Checks the keyring that a change to the ring finds under the lock. */
     void requireNotDestroyed(Keyring found) {
         rules.requireNotDestroyed(found);
     }
@@ -333,7 +338,7 @@ final class LiveKeyring {
         return source;
     }
 
-    /** Forgets a key that is destroyed. It stays usable for the operations that run. */
+    /** Forgets a destroyed key. Operations already running can still use it. */
     void drop(String keyId) {
         reloading.lock();
         try {

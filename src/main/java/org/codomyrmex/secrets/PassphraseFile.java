@@ -16,7 +16,7 @@ import org.codomyrmex.secrets.keyring.KeyringException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file with the passphrase that a setting names. Messages name the setting: its value may be the passphrase itself. */
+/** The passphrase file that a setting names. Messages name the setting, whose value may be the passphrase itself. */
 final class PassphraseFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecretManager.class);
@@ -32,9 +32,9 @@ final class PassphraseFile {
     }
 
     /**
-     * Reads the passphrase, without the line break that an editor puts at the end.
+     * Reads the passphrase, without the line break that an editor adds at the end.
      *
-     * @return at least one character; the array is the caller's to wipe
+     * @return at least one character; the caller must wipe the array
      * @throws KeyringException {@code UNAVAILABLE} if the file cannot be read or does not hold exactly one line of text
      */
     char[] read() {
@@ -66,17 +66,17 @@ final class PassphraseFile {
             throw unusable("has several lines");
         }
         if (line.chars().anyMatch(c -> c == '\0')) {
-            throw unusable("has NUL characters");
+            throw unusable("contains NUL characters");
         }
         return Arrays.copyOf(text.array(), length);
     }
 
     private byte[] content() {
         try {
-            // Mounted secrets are links.
+            // Mounted secrets are symbolic links.
             return Disk.system().read(file.toRealPath(), LIMIT_BYTES);
         } catch (IOException failed) {
-            // Its message is the path.
+            // The exception's message is the path.
             throw unusable("cannot be read (" + failed.getClass().getSimpleName() + ")");
         }
     }
@@ -87,8 +87,8 @@ final class PassphraseFile {
             Ownership.of(file.toRealPath())
                     .filter(Ownership::isOpenToOthers)
                     .ifPresent(open -> LOG.warn(
-                            "The passphrase file {} is open to every user of this machine (mode {}). Take that away with:"
-                                    + " chmod o= {}",
+                            "The passphrase file {} is open to every user of this machine (mode {}). Remove that access"
+                                    + " with: chmod o= {}",
                             file,
                             open.modeText(),
                             file));
@@ -102,7 +102,7 @@ final class PassphraseFile {
     private KeyringException unusable(String what) {
         return new KeyringException(
                 UNAVAILABLE,
-                "The file that the " + setting.name() + " names " + what
-                        + ". Expected one line of text with the passphrase, at most " + LIMIT_BYTES + " bytes.");
+                "The file named by the " + setting.name() + " " + what
+                        + ". Expected one line of text that holds the passphrase, at most " + LIMIT_BYTES + " bytes.");
     }
 }

@@ -11,9 +11,9 @@ import org.codomyrmex.secrets.keyring.PassphraseEnvelope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals with the passphrase in a file, and follows the file: if the passphrase no longer opens the keyring, the file is read
- * again. Sealing uses the passphrase that opened last, so that a new file takes effect only once the keyring is sealed
- * under it. Thread-safe.
+ * Seals with the passphrase in a file, and follows the file: if the passphrase no longer opens the keyring, the file is
+ * read again. Sealing uses the passphrase that last opened the keyring, so a new one takes effect only once the keyring
+ * is sealed under it. Thread-safe.
  */
 final class PassphraseFileEnvelope implements KeyringEnvelope {
 
@@ -22,7 +22,10 @@ final class PassphraseFileEnvelope implements KeyringEnvelope {
 
     private volatile Passphrase current;
 
-    /** What the file held last, if that did not open: kept, so that it derives no key twice for the same bytes. */
+    /**
+     * The passphrase last read from the file, if it did not open the keyring; kept so that no key is derived twice for
+     * the same bytes.
+     */
     private @Nullable Passphrase candidate;
 
     PassphraseFileEnvelope(PassphraseFile file) {
@@ -31,13 +34,13 @@ final class PassphraseFileEnvelope implements KeyringEnvelope {
         this.current = new Passphrase(file.read());
     }
 
-    /** A passphrase as text, to compare it with the file, and as the envelope it makes. The lock guards the text. */
+    /** A passphrase, both as text to compare with the file and as an envelope. The lock guards the text. */
     private static final class Passphrase {
 
         private final char[] text;
         private final KeyringEnvelope envelope;
 
-        /** Keeps the array and wipes it in the end. */
+        /** Keeps the array, which {@link #wipe} clears. */
         Passphrase(char[] text) {
             this.text = text;
             this.envelope = PassphraseEnvelope.of(text);
@@ -82,7 +85,7 @@ final class PassphraseFileEnvelope implements KeyringEnvelope {
         }
     }
 
-    /** The passphrase that the file holds now. Throws the refusal if it is the one that was refused. */
+    /** Returns the passphrase that the file holds now. Throws the given refusal if that passphrase was just refused. */
     private Passphrase inFile(KeyringException refused) {
         char[] text = read();
         Passphrase before = candidate;
@@ -108,7 +111,7 @@ final class PassphraseFileEnvelope implements KeyringEnvelope {
         } catch (KeyringException unusable) {
             throw new KeyringException(
                     unusable.reason(),
-                    "The passphrase that this process has read does not open it, and there is no other: "
+                    "The passphrase in use does not open it, and no other passphrase could be read: "
                             + unusable.getMessage());
         }
     }

@@ -87,8 +87,8 @@ final class RekeyBatch implements Callable<RekeyBatch> {
     }
 
     /**
-     * The keys are reloaded after the records were read, so that none is moved from the key of a rotation elsewhere back to a
-     * former one.
+     * Reloads the keys after the records have been read, so that no record is moved back from a key that another
+     * process rotated to.
      */
     @Override
     public RekeyBatch call() {
@@ -106,8 +106,8 @@ final class RekeyBatch implements Callable<RekeyBatch> {
     }
 
     /**
-     * Moves whatever is as expected at once, under the present primary key: a store refuses it if it is destroyed meanwhile.
-     * The rest is moved one by one, and the reason for each failure found there.
+     * Moves all unchanged records at once, under the current primary key; a store refuses that key if it is destroyed
+     * meanwhile. The others are moved one by one, which shows the reason for each failure.
      */
     private void moveTogether() {
         List<Swap> swaps = keys.underPrimary(this::swapsUnder);
@@ -136,7 +136,7 @@ final class RekeyBatch implements Callable<RekeyBatch> {
                 try {
                     swaps.add(new Swap(secret, moved(secret, ring)));
                 } catch (RuntimeException refused) {
-                    // one that cannot be moved stops no other
+                    // a secret that cannot be moved must not stop the others
                 }
             }
         }
@@ -146,15 +146,15 @@ final class RekeyBatch implements Callable<RekeyBatch> {
     /** What became of one attempt. */
     private enum Attempt {
         DONE,
-        /** It is another record by now. */
+        /** The record has changed meanwhile. */
         AGAIN,
-        /** No key opens it, and its own is not in the keyring. */
+        /** No key opens the record, and its own key is not in the keyring. */
         KEY_MISSING
     }
 
     /**
-     * A key is missing only if the record is still the same after the keys were reloaded: while this batch waited, others may
-     * have moved the secret and destroyed the key.
+     * A key counts as missing only if the record is unchanged after a reload of the keys: while this batch waited,
+     * another process may have moved the secret and destroyed the key.
      */
     private void move(StoredSecret read) {
         StoredSecret secret = read;
@@ -202,13 +202,13 @@ final class RekeyBatch implements Callable<RekeyBatch> {
         }
     }
 
-    /** The secret under the primary key; itself if it is there already. */
+    /** The secret under the primary key; the same object if it is under that key already. */
     private StoredSecret tried(StoredSecret secret, Keyring ring) {
         tried = ring;
         return secret.keyId().equals(ring.primary().id()) ? secret : moved(secret, ring);
     }
 
-    @SuppressWarnings("ReferenceEquality") // the same object: nothing was made
+    @SuppressWarnings("ReferenceEquality") // the same object: nothing was re-encrypted
     private WriteOutcome swapped(StoredSecret secret, StoredSecret moved) {
         if (moved == secret) {
             passed++;

@@ -79,7 +79,10 @@ final class Rekeying {
         return report();
     }
 
-    /** Somebody may destroy a key on this report: what is left is counted in the store, under the primary key of now. */
+    /**
+     * Counts what is left in the store, against the current primary key: the caller may destroy a key because of this
+     * report.
+     */
     private RekeyReport report() {
         boolean interrupted = Thread.interrupted();
         try {

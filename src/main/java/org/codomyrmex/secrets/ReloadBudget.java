@@ -5,22 +5,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many reloads unknown tokens may cause together: 20 at once, and 20 a second. Whoever can submit tokens could
- * otherwise make each of them read the files. Thread-safe.
+ * Limits the reloads that all unknown tokens together may trigger: 20 at once, and 20 a second. Otherwise anyone who
+ * can submit tokens could have the files read for each of them. Thread-safe.
  */
 final class ReloadBudget {
 
     private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long COST_NANOS = BURST_NANOS / 20;
 
-    /** When the budget will be full again; a reload moves that further into the future. */
+    /** When the budget will be full again; each reload moves this time further into the future. */
     private final AtomicLong fullAtNanos;
 
     ReloadBudget() {
         fullAtNanos = new AtomicLong(System.nanoTime());
     }
 
-    /** Takes one reload out of the budget; false: it is spent. */
+    /** Takes one reload from the budget; false if it is spent. */
     boolean take() {
         long now = System.nanoTime();
         while (true) {

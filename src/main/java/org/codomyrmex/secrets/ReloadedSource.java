@@ -16,7 +16,7 @@ import org.codomyrmex.secrets.keyring.KeyringSource;
 import org.codomyrmex.secrets.keyring.ReloadableKeyringSource;
 import org.codomyrmex.secrets.keyring.RotatableKeyringSource;
 
-/** Any keyring source, as one that gives snapshots and fails in the way that is agreed. */
+/** Adapts any keyring source: it returns snapshots, and throws only what the contract allows. */
 final class ReloadedSource {
 
     private final KeyringSource source;
@@ -41,7 +41,7 @@ final class ReloadedSource {
                 : KeyringSnapshot.of(source.load(false)));
     }
 
-    /** What a source throws beyond the contract may hold anything, so neither message nor cause is kept. */
+    /** An exception outside the contract may contain anything, so neither its message nor its cause is kept. */
     private static KeyringSnapshot asked(Supplier<KeyringSnapshot> source) {
         try {
             return Objects.requireNonNull(source.get(), "the keyring source returned null");
@@ -53,7 +53,7 @@ final class ReloadedSource {
             throw new KeyringException(
                     UNAVAILABLE,
                     "The keyring source failed with " + foreign.getClass().getName()
-                            + ", expected a keyring or a KeyringException. Mend the source.");
+                            + ", expected a keyring or a KeyringException. Fix the source.");
         }
     }
 
@@ -61,12 +61,14 @@ final class ReloadedSource {
         return source instanceof RotatableKeyringSource rotatable ? Optional.of(rotatable) : Optional.empty();
     }
 
-    /** A key of a snapshot for a manager to keep and to destroy; those of an application's own source stay as they are. */
+    /**
+     * Returns a key of a snapshot for the manager to keep and destroy; a copy if the source is the application's own.
+     */
     FernetKey owned(FernetKey key) {
         return source instanceof FileKeyringSource ? key : key.copy();
     }
 
-    /** A key of a snapshot that the manager has already: it is wiped, unless it is the application's. */
+    /** Wipes a key of a snapshot that the manager already has, unless it belongs to the application. */
     void dropSurplus(FernetKey key) {
         if (source instanceof FileKeyringSource) {
             key.destroy();

@@ -48,8 +48,8 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
      *
      * @param keyFile the key file
      * @throws KeyringException where the keys cannot be read or created
-     * @throws IllegalArgumentException if the path is empty or odd: it begins with {@code ~} or {@code file:}, has quotation
-     *     marks or white space at an end, or holds a variable that nothing has replaced
+     * @throws IllegalArgumentException if the path is empty or probably not meant literally: it begins with {@code ~}
+     *     or {@code file:}, begins or ends with a quotation mark or white space, or contains an unexpanded variable
      */
     public SecretManager(Path keyFile) {
         this(builder()
@@ -91,7 +91,7 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
      */
     @Override
     public void close() {
-        // A container that was given the default manager calls this at each shutdown.
+        // A container that manages the default manager calls this at each shutdown.
         if (!shared) {
             gate.close();
         }
@@ -161,9 +161,9 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
         }
 
         /**
-         * Makes no key when it is opened. If there is none, gets and lists are empty and whatever needs a key is an error
-         * ({@link KeyringException.Reason#ABSENT}) until the first call that encrypts makes one: storing, rotating or
-         * {@code encrypt}. An application that only reads so never makes a key at a wrong path.
+         * Creates no key on opening. If there is none, gets and lists return nothing, and an operation that needs a key
+         * fails with {@link KeyringException.Reason#ABSENT}, until the first call that encrypts creates one: storing,
+         * rotating or {@code encrypt}. An application that only reads therefore never creates a key at a wrong path.
          *
          * @return this builder
          */
@@ -172,7 +172,7 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
             return this;
         }
 
-        /** The wall clock by which the freshness of the keys is told; for tests, which cannot set the system's. */
+        /** The wall clock that decides whether the keys are fresh; for tests, which cannot set the system clock. */
         Builder wall(InstantSource source) {
             wall = source;
             return this;
@@ -201,7 +201,7 @@ public final class SecretManager extends SecretOperations implements AutoCloseab
                 KeyringSource source = given == null ? defaults.source() : given;
                 SecretStore kept = store;
                 SecretStore secrets = kept == null ? new InMemorySecretStore() : kept;
-                // The setting first: a wrong one is an error even if it would not matter.
+                // Read the setting first: an invalid value is an error even if it would not matter.
                 boolean required = defaults.existingKeyRequired() || existingKeyRequired;
                 KeyCreation.When when = required
                         ? KeyCreation.When.NEVER

@@ -209,7 +209,7 @@ abstract sealed class SecretOperations extends KeyOperations permits SecretManag
         return perform(() -> {
             Objects.requireNonNull(secretId, "secretId");
             boolean deleted = store.delete(secretId);
-            LOG.debug("Deleted {}.", deleted ? "secret " + secretId : "nothing: there is no secret of that id");
+            LOG.debug("Deleted {}.", deleted ? "secret " + secretId : "nothing: there is no secret with this id");
             return deleted;
         });
     }

@@ -33,9 +33,9 @@ import org.codomyrmex.secrets.store.WriteOutcome;
 
 /**
  * Where keys and store meet: a value goes in under the primary key and comes out under the key its record names. Holds
- * neither keys nor values. Its two loops make storing and reading safe beside rotation and destruction elsewhere: a writer
- * whose key was forbidden reloads the keys, and a reader whose key is unknown reloads the keys, then reads the record
- * again.
+ * neither keys nor values. Its two loops keep storing and reading safe while other processes rotate and destroy keys: a
+ * writer whose key is forbidden reloads the keys, and a reader that lacks a record's key reloads the keys, then reads
+ * the record again.
  */
 final class SecretVault {
 
@@ -117,7 +117,7 @@ final class SecretVault {
         return seals.sealed(new StoredSecret(id, name, createdAt, metadata, primary.id(), token), primary);
     }
 
-    /** Writes a secret under the primary key, and once more under the next one if the store forbids it. */
+    /** Writes a secret under the primary key, and again under the next primary if the store forbids that key. */
     WriteOutcome written(Function<Keyring, StoredSecret> make, Function<StoredSecret, WriteOutcome> write) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             StoredSecret secret = keys.underPrimary(make);
@@ -129,7 +129,7 @@ final class SecretVault {
                 throw new KeyringException(
                         IN_USE,
                         "The store forbids key " + secret.keyId()
-                                + ", which was destroyed for it, but it is the primary"
+                                + " because it was destroyed, but it is the primary"
                                 + " key of this keyring. Nothing was stored; make another key the primary with rotateKey.");
             }
         }
@@ -137,7 +137,7 @@ final class SecretVault {
                 + " while it was in use. Nothing was stored; rotate and destroy less often.");
     }
 
-    /** Finds and opens. Once the keys were reloaded, the record is read again. */
+    /** Finds and opens a secret. After a reload of the keys, the record is read again. */
     Optional<byte[]> open(Supplier<Optional<StoredSecret>> find) {
         return read(find, (ring, secret) -> ring.decryptUnder(secret.keyId(), secret.token()));
     }
@@ -238,7 +238,7 @@ final class SecretVault {
         Instant present = clock.instant();
         if (present.isBefore(Instant.EPOCH) || present.isAfter(LATEST)) {
             throw new CodomyrmexException("The clock shows " + present
-                    + ", expected a time from 1970 to 9999, as tokens and stores keep it. Set the clock.");
+                    + ", expected a time from 1970 to 9999, the range of tokens and stores. Correct the clock.");
         }
         return present;
     }

@@ -12,7 +12,10 @@ import org.codomyrmex.secrets.files.PathText;
 import org.codomyrmex.secrets.keyring.KeyringException;
 import org.jspecify.annotations.Nullable;
 
-/** A setting that is present: a system property, or else an environment variable. It shows its name, never its value. */
+/**
+ * A setting that is present: a system property, or else an environment variable. Its text form is its name, never its
+ * value.
+ */
 final class Setting {
 
     private final String name;
@@ -23,7 +26,7 @@ final class Setting {
         this.value = value;
     }
 
-    /** Where settings are read. The property wins over the variable of the same meaning, also if the property is empty. */
+    /** Where settings are read from. A property takes precedence over its variable, even if the property is empty. */
     record Sources(Map<String, String> environment, Function<String, @Nullable String> properties) {
 
         Optional<Setting> find(String property, String variable) {
@@ -34,14 +37,14 @@ final class Setting {
                             .map(value -> new Setting("environment variable " + variable, value));
         }
 
-        /** {@return what it is, without any value} */
+        /** {@return the class name, without any value} */
         @Override
         public String toString() {
             return "Sources";
         }
     }
 
-    /** What it is and how it is named, for the middle of a sentence. */
+    /** Its kind and name, for use within a sentence. */
     String name() {
         return name;
     }
@@ -51,10 +54,11 @@ final class Setting {
     }
 
     /**
-     * The value as a path that means what it says.
+     * The value as a path, if it is meant literally.
      *
      * @param expected what the path should name
-     * @throws KeyringException {@code UNAVAILABLE} if the value is odd or is not a path; the message does not repeat it
+     * @throws KeyringException {@code UNAVAILABLE} if the value is not a path or probably not meant literally; the
+     *     message does not repeat it
      */
     Path path(String expected) {
         String odd = PathText.oddity(value).orElse(null);
@@ -62,7 +66,7 @@ final class Setting {
             try {
                 return Path.of(value);
             } catch (InvalidPathException refused) {
-                // Its message is the value.
+                // The exception's message contains the value.
                 odd = PathText.refusal(value);
             }
         }

@@ -128,8 +128,8 @@ class DefaultEnvelopeTest {
         assertThat(refused)
                 .hasNoCause()
                 .hasMessageContainingAll(
-                        "the environment variable " + PASSPHRASE_FILE + " names " + words,
-                        "Expected one line of text with the passphrase, at most 4096 bytes");
+                        "named by the environment variable " + PASSPHRASE_FILE + " " + words,
+                        "Expected one line of text that holds the passphrase, at most 4096 bytes");
         assertThat(refused.getMessage()).doesNotContain(Canary.MARK).doesNotContain(passphraseFile.toString());
         assertThat(keyFile).doesNotExist();
     }
@@ -143,8 +143,8 @@ class DefaultEnvelopeTest {
             String text = lines.replace("%s", Canary.canary());
             assertUnusable(text.getBytes(US_ASCII), "has several lines");
         }
-        assertUnusable((Canary.canary() + "\0").getBytes(US_ASCII), "has NUL characters");
-        assertUnusable(Canary.canary().getBytes(UTF_16LE), "has NUL characters");
+        assertUnusable((Canary.canary() + "\0").getBytes(US_ASCII), "contains NUL characters");
+        assertUnusable(Canary.canary().getBytes(UTF_16LE), "contains NUL characters");
         assertUnusable(new byte[] {'a', (byte) 0xE9, 'b'}, "is not UTF-8 text");
         assertUnusable(new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, "is not UTF-8 text");
         assertUnusable(new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0}, "is not UTF-8 text");
@@ -202,7 +202,7 @@ class DefaultEnvelopeTest {
         for (String uri : new String[] {"aws-kms://arn:aws:kms:eu-west-1:1:key/2", ""}) {
             environment.put(KMS_URI, uri);
             assertThat(refusal(CodomyrmexException.class, keys::source))
-                    .hasMessageContainingAll(KMS_URI, PASSPHRASE_FILE, "are both set", "Set one of the two");
+                    .hasMessageContainingAll(KMS_URI, PASSPHRASE_FILE, "are both set", "Set only one of them");
         }
         assertThat(keyFile).doesNotExist();
     }
@@ -256,12 +256,13 @@ class DefaultEnvelopeTest {
         environment.put(KEYS, FernetKey.generate().reveal());
         environment.put(KMS_URI, "");
         assertThat(refusal(CodomyrmexException.class, keys::source))
-                .hasMessageContainingAll(KEYS + " holds keys", KMS_URI + " asks for one", "Set one of the two");
+                .hasMessageContainingAll(KEYS + " holds keys", KMS_URI + " asks for one", "Set only one of them");
 
         environment.remove(KMS_URI);
         passphrase("passphrase".getBytes(US_ASCII));
         assertThat(refusal(CodomyrmexException.class, keys::source))
-                .hasMessageContainingAll(KEYS + " holds keys", PASSPHRASE_FILE + " asks for one", "Set one of the two");
+                .hasMessageContainingAll(
+                        KEYS + " holds keys", PASSPHRASE_FILE + " asks for one", "Set only one of them");
     }
 
     @Test

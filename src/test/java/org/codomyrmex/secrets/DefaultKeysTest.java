@@ -84,12 +84,12 @@ class DefaultKeysTest {
         environment.put(KEYS, FernetKey.generate().reveal());
         environment.put(VARIABLE, home.resolve("secrets.key").toString());
         assertThat(refusal(CodomyrmexException.class, keys::source))
-                .hasMessageContainingAll(KEYS + " holds keys", VARIABLE, "Set one of the two");
+                .hasMessageContainingAll(KEYS + " holds keys", VARIABLE, "Set only one of them");
 
         properties.put(PROPERTY, home.resolve("secrets.key").toString());
         environment.remove(VARIABLE);
         assertThat(refusal(CodomyrmexException.class, keys::source))
-                .hasMessageContainingAll(KEYS + " holds keys", PROPERTY, "Set one of the two");
+                .hasMessageContainingAll(KEYS + " holds keys", PROPERTY, "Set only one of them");
     }
 
     @Test

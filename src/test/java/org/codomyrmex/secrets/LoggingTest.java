@@ -154,7 +154,7 @@ class LoggingTest {
             assertThat(log.at(Level.DEBUG))
                     .anyMatch(line -> line.contains("Stored") && line.contains(id))
                     .anyMatch(line -> line.contains(next) && line.contains("replaces " + id))
-                    .anyMatch(line -> line.contains("Stored 1 secrets of a configuration"))
+                    .anyMatch(line -> line.contains("Stored 1 secrets from a configuration"))
                     .anyMatch(line -> line.contains("Deleted") && line.contains(next));
         }
     }

@@ -31,7 +31,7 @@ class OddKeyFileTest {
                 Arguments.of("/etc/secrets.key ", "white space"),
                 Arguments.of("/etc/secrets.key\n", "white space"),
                 Arguments.of(" ", "white space"),
-                Arguments.of("${HOME}/secrets.key", "variable that nothing has replaced"),
+                Arguments.of("${HOME}/secrets.key", "variable that was not expanded"),
                 Arguments.of("file:/etc/secrets.key", "file:"));
     }
 

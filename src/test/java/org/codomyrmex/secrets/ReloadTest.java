@@ -162,7 +162,7 @@ class ReloadTest {
             assertThat(refused)
                     .hasMessageContainingAll(
                             "Nothing is encrypted",
-                            "reading goes on",
+                            "decryption goes on",
                             ringFile().toString());
         }
         refusal(KeyringException.class, manager::rotateKey);

@@ -47,7 +47,7 @@ class SealedReloadTest {
     enum Change {
         SEALED(Reason.SEALED, "Give it one with withEnvelope"),
         UNSEALED(Reason.SEALED, "Seal it once with seal(envelope), accept it until then with acceptingPlain()"),
-        UNDER_ANOTHER_ENVELOPE(Reason.WRONG_ENVELOPE, "Give the passphrase that sealed it");
+        UNDER_ANOTHER_ENVELOPE(Reason.WRONG_ENVELOPE, "Use the passphrase that sealed it");
 
         private final Reason reason;
         private final String advice;
@@ -143,7 +143,7 @@ class SealedReloadTest {
                 refusal(KeyringException.class, () -> manager.reencrypt(token)),
                 refusal(KeyringException.class, manager::rekey))) {
             assertThat(refused.reason()).isEqualTo(change.reason);
-            assertThat(refused).hasMessageContainingAll("Nothing is encrypted", "reading goes on", change.advice);
+            assertThat(refused).hasMessageContainingAll("Nothing is encrypted", "decryption goes on", change.advice);
         }
         for (KeyringException refused : List.of(
                 refusal(KeyringException.class, manager::rotateKey),

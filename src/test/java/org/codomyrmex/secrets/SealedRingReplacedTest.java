@@ -99,7 +99,7 @@ class SealedRingReplacedTest {
 
             KeyringException first = refusal(KeyringException.class, () -> manager.encrypt(canary()));
             assertThat(first).hasMessageContainingAll("generation 1", "generation 2", "secrets.key.ring");
-            assertRefusesToWrite(manager, before, "put in the place of a newer");
+            assertRefusesToWrite(manager, before, "has replaced a newer");
             assertThat(manager.getSecret(id)).contains(canary());
             assertThat(manager.decrypt(before)).isEqualTo(canary(1));
             assertThat(manager.decrypt(after)).isEqualTo(canary(2));
@@ -121,7 +121,7 @@ class SealedRingReplacedTest {
             sealed().update(ring -> ring.rotatedTo(FernetKey.generate()));
             clock.advance(Duration.ofSeconds(1));
 
-            assertRefusesToWrite(manager, token, "generation 2", "put in the place of a newer");
+            assertRefusesToWrite(manager, token, "generation 2", "has replaced a newer");
             assertThat(manager.decrypt(token)).isEqualTo(canary());
         }
     }
@@ -154,7 +154,7 @@ class SealedRingReplacedTest {
             Copy.of(other).putBack(keyFile());
             clock.advance(Duration.ofSeconds(1));
 
-            assertRefusesToWrite(manager, token, "another ring, without key " + keyId);
+            assertRefusesToWrite(manager, token, "a different ring and lacks key " + keyId);
             assertThat(manager.decrypt(token)).isEqualTo(canary());
             assertThat(manager.listKeys()).extracting(KeyInfo::id).containsExactly(keyId);
 
@@ -195,7 +195,7 @@ class SealedRingReplacedTest {
 
     @Test
     void refusesToWriteUnderASealedRingWhosePrimaryItDestroyed() throws IOException {
-        assertRefusesWhatItDestroyed(this::sealed, "put in the place of a newer");
+        assertRefusesWhatItDestroyed(this::sealed, "has replaced a newer");
     }
 
     @Test

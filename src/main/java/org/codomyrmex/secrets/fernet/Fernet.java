@@ -248,10 +248,10 @@ public final class Fernet {
     }
 
     /**
-     * Whether a text has the structure of a token. Nothing else is known of it then: anybody can write one.
+     * Whether a text has the structure of a token. This proves nothing else: anyone can write a well-formed token.
      *
      * @param token the text
-     * @return false if no key could open it
+     * @return false if no key can open the text
      */
     public static boolean isWellFormed(String token) {
         return TokenFrame.decode(Objects.requireNonNull(token, "token")).isPresent();

@@ -9,7 +9,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Directories of files that must not be lost, nor exchanged by somebody else. */
+/** Directories of files that must neither be lost nor be replaced by another user. */
 public final class Directories {
 
     private static final int STICKY = 0b1_000_000_000;
@@ -37,7 +37,7 @@ public final class Directories {
 
     /**
      * Makes a directory itself durable: its name, and the names of those above it, any of which may have been made just
-     * now, here or by another process. Ends at the first that this process may not open, or that cannot be forced.
+     * now, here or by another process. Stops at the first one that this process may not open or that cannot be forced.
      *
      * @param disk where
      * @param directory an absolute path
@@ -56,11 +56,12 @@ public final class Directories {
     }
 
     /**
-     * Says who else can put files into a directory.
+     * Tells who else can put files into a directory.
      *
      * @param directory an existing directory
-     * @param trusted whom the caller trusts; root and this process's user are trusted anyway
-     * @return such as {@code group staff can write it (mode rwxrwxr-x)}; empty if nobody else can, or that is unknown
+     * @param trusted the users that the caller trusts, besides root and this process's user
+     * @return for example {@code group staff can write to it (mode rwxrwxr-x)}; empty if nobody else can, or if that is
+     *     unknown
      * @throws IOException if it cannot be read
      */
     public static Optional<String> whoElseWrites(Path directory, Predicate<UserPrincipal> trusted) throws IOException {
@@ -84,16 +85,16 @@ public final class Directories {
         }
         return Optional.of((ownership.isWritableByOthers()
                         ? "every user"
-                        : "group " + ownership.group().getName()) + " can write it (mode " + ownership.modeText()
+                        : "group " + ownership.group().getName()) + " can write to it (mode " + ownership.modeText()
                 + ")");
     }
 
     /**
-     * Names the first directory above another in which somebody else can exchange what leads to it.
+     * Names the first parent directory in which another user can replace a part of the path.
      *
      * @param directory a real path
-     * @param trusted whom the caller trusts; root and this process's user are trusted anyway
-     * @return such as {@code /srv: group staff can write it (mode rwxrwxr-x)}; empty if there is none
+     * @param trusted the users that the caller trusts, besides root and this process's user
+     * @return for example {@code /srv: group staff can write to it (mode rwxrwxr-x)}; empty if there is none
      * @throws IOException if one cannot be read
      */
     public static Optional<String> openAbove(Path directory, Predicate<UserPrincipal> trusted) throws IOException {

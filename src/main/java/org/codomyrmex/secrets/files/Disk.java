@@ -29,9 +29,9 @@ public interface Disk {
     /**
      * Reads a whole regular file.
      *
-     * @param file the file; a link in its place is an error
+     * @param file the file; a symbolic link is an error
      * @param limitBytes the largest size accepted, in bytes
-     * @return the content, which is the caller's to wipe
+     * @return the content, which the caller must wipe
      * @throws java.nio.file.NoSuchFileException if there is provably no such file
      * @throws FileTooLargeException if the file is larger than the limit
      * @throws IOException if it cannot be read or is not a regular file
@@ -43,22 +43,22 @@ public interface Disk {
      *
      * @param file the name; a link is not followed
      * @return true also for a link to nothing
-     * @throws IOException if that cannot be found out
+     * @throws IOException if that cannot be determined
      */
     boolean exists(Path file) throws IOException;
 
     /**
-     * Lists files of a directory.
+     * Lists some of the files in a directory.
      *
      * @param directory an existing directory
-     * @param names chooses by the file's name
-     * @return the chosen files
+     * @param names selects files by name
+     * @return the selected files
      * @throws IOException if the directory cannot be read
      */
     List<Path> list(Path directory, Predicate<String> names) throws IOException;
 
     /**
-     * Whether files can be listed, made and replaced in a directory.
+     * Whether files can be listed, created and replaced in a directory.
      *
      * @param directory an existing directory
      * @return false on a read-only file system or without permission
@@ -66,14 +66,16 @@ public interface Disk {
     boolean isWritable(Path directory);
 
     /**
-     * Creates a file that does not exist yet, following no link, and opens it in the same step, so that nothing is ever
-     * written into another file. It has its owner and its permissions before it has any content. An interrupt closes it.
+     * Creates a file that does not exist yet, without following links, and opens it in the same step, so that nothing
+     * is ever written to another file. Its owner and permissions are set before it has any content. An interrupt closes
+     * it.
      *
      * @param file the new file
-     * @param ownership owner, group and mode it is given; empty: this process's user, and nobody else. To carry over an
-     *     access control list the file that has it is copied first; then the directory must belong to those who may see it
+     * @param ownership the owner, group and mode of the file; if empty, only this process's user has access. An access
+     *     control list is carried over by copying the file that has it, so the directory must be writable only by users
+     *     who may read that file
      * @return the open file
-     * @throws java.nio.file.FileAlreadyExistsException if something stands there already
+     * @throws java.nio.file.FileAlreadyExistsException if the name is already taken
      * @throws IOException if it cannot be created, or cannot be given this owner, group or mode
      */
     Output create(Path file, Optional<Ownership> ownership) throws IOException;
@@ -91,7 +93,7 @@ public interface Disk {
      *
      * @param existing the file
      * @param link its new name
-     * @throws java.nio.file.FileAlreadyExistsException if something stands there already
+     * @throws java.nio.file.FileAlreadyExistsException if the name is already taken
      * @throws UnsupportedOperationException if the file system has no hard links
      * @throws IOException if it fails otherwise
      */
@@ -118,7 +120,7 @@ public interface Disk {
      * Makes the names in a directory durable. Does nothing on Windows, which has no such operation.
      *
      * @param directory an existing directory
-     * @throws IOException if that fails; a file system that has no such operation cannot be told from one that fails
+     * @throws IOException if that fails; an unsupported operation cannot be told apart from a failed one
      */
     void forceDirectory(Path directory) throws IOException;
 
@@ -133,12 +135,12 @@ public interface Disk {
     /**
      * Takes the lock that a lock file stands for, against other threads, class loaders and processes.
      *
-     * @param lockFile the lock file; made if it is missing and never deleted. Only its owner can open it
-     * @param ownership the owner a new lock file is given; empty: this process's user
-     * @param deadline how long to wait; zero: not at all
+     * @param lockFile the lock file; created if it is missing, never deleted, and accessible to its owner only
+     * @param ownership the owner of a new lock file; if empty, this process's user
+     * @param deadline how long to wait; zero means not at all
      * @return the lock; closing it gives it back
-     * @throws LockTimeoutException if it was not free in time
-     * @throws java.nio.file.AccessDeniedException if this process may not open or make the lock file
+     * @throws LockTimeoutException if the lock was not free in time
+     * @throws java.nio.file.AccessDeniedException if this process may not open or create the lock file
      * @throws IOException if the file cannot be opened or the file system has no locks
      */
     Closeable lock(Path lockFile, Optional<Ownership> ownership, Duration deadline) throws IOException;

@@ -87,7 +87,7 @@ final class FileLocks {
                     lockFile.toString(),
                     null,
                     "cannot be locked (" + failed.getMessage()
-                            + "); keep the keyring on a file system with file locks");
+                            + "); keep the keyring on a file system that supports file locks");
             named.initCause(failed);
             throw named;
         }

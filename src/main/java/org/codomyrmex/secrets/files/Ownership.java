@@ -20,11 +20,12 @@ import java.util.Set;
 /**
  * Who owns a file and who may do what with it, on a file system that has POSIX modes.
  *
- * @param owner the owning user; a new file that cannot be given to this user is not made
+ * @param owner the owning user; a new file that cannot be given to this user is not created
  * @param group the owning group
- * @param mode the permissions; a new file never gets those for others
- * @param exact whether a new file that cannot be given this group is not made; otherwise it stays its owner's alone
- * @param accessList the file whose POSIX access control list a new file takes over, if it may have one
+ * @param mode the permissions; a new file never gets the ones for others
+ * @param exact whether creating a new file fails if it cannot be given this group; if false, only its owner then has
+ *     access
+ * @param accessList a file whose POSIX access control list, if any, a new file takes over
  */
 public record Ownership(
         UserPrincipal owner,
@@ -80,8 +81,8 @@ public record Ownership(
     }
 
     /**
-     * The ownership for another file that holds the same keys: the same owner and, if possible, the same group. The mode is
-     * the same too, unless every user of the machine could read that.
+     * The ownership for another file that holds the same keys: the same owner and, if possible, the same group. The
+     * mode is the same too, unless it is open to every user of the machine.
      *
      * @return the ownership
      */
@@ -90,7 +91,7 @@ public record Ownership(
     }
 
     /**
-     * The same owner, and no rights for anybody else.
+     * The same owner, and no permissions for anyone else.
      *
      * @return an ownership with mode 0600
      */
@@ -124,14 +125,14 @@ public record Ownership(
         return mode.stream().anyMatch(OTHERS::contains);
     }
 
-    /** Whether every user of the machine may write the file, or put files into the directory. */
+    /** Whether every user of the machine may write to the file, or put files into the directory. */
     boolean isWritableByOthers() {
         return mode.contains(PosixFilePermission.OTHERS_WRITE);
     }
 
     /**
      * Whether the group has any permission. If the file has an access control list, these bits are its mask, so users
-     * that the list names may have it too.
+     * named in the list may have it too.
      *
      * @return true for modes such as 0640
      */

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds what is odd about a path that somebody typed: what a shell, a framework or another locale would have turned into
- * the path that was meant. Taken literally, it names a new file in a new place. Stateless. No description repeats the path,
- * because a secret may stand in its place.
+ * Finds signs that a path is not meant literally: a shell, a framework or another locale would have turned it into the
+ * intended path. Taken literally, it names a new file in a new place. Stateless. No description repeats the path,
+ * because a secret may have been given in its place.
  */
 public final class PathText {
 
-    /** One slash is enough: a {@link java.nio.file.Path} has dropped the second. */
+    /** One slash is enough: a {@link java.nio.file.Path} drops the second. */
     private static final Pattern URL = Pattern.compile("(?i)(?:(?:file|classpath|jar):|[a-z][a-z0-9+.-]+:/).*");
 
     private static final Pattern VARIABLE = Pattern.compile("\\$[A-Za-z_(].*|%[A-Za-z_]+%.*");
@@ -24,10 +24,10 @@ public final class PathText {
     private PathText() {}
 
     /**
-     * Finds the first oddity of a path.
+     * Finds the first sign that a path is not meant literally.
      *
-     * @param path the path as it was typed, or the text of a path
-     * @return words that continue a sentence about it, such as "begins with ~, …"; empty if nothing is odd
+     * @param path the path as it was entered, or the text of a path
+     * @return words that continue a sentence about it, such as "begins with ~, …"; empty if there is no sign
      */
     public static Optional<String> oddity(String path) {
         if (path.isEmpty()) {
@@ -46,40 +46,40 @@ public final class PathText {
             return Optional.of("begins or ends with a quotation mark. Remove it");
         }
         if (first == '~') {
-            return Optional.of("begins with ~, which only a shell replaces. Write the directory out");
+            return Optional.of("begins with ~, which only a shell expands. Spell out the directory");
         }
         if (path.contains("${") || VARIABLE.matcher(path).matches()) {
-            return Optional.of("has a variable that nothing has replaced. Write its value out");
+            return Optional.of("contains a variable that was not expanded. Spell out its value");
         }
         if (URL.matcher(path).matches()) {
-            return Optional.of("begins as a URL does, such as file:. Write the path alone");
+            return Optional.of("begins like a URL, for example file:. Give only the path");
         }
         return Optional.empty();
     }
 
     /**
-     * Finds letters that were lost on the way into this process.
+     * Finds characters that were lost on the way into this process.
      *
      * @param path a path from a system property or an environment variable
-     * @return words that continue a sentence about it; empty if every letter is there
+     * @return words that continue a sentence about it; empty if no character is missing
      */
     public static Optional<String> undecoded(String path) {
-        // A locale of ASCII alone makes "?" of each byte of a system property that it lacks.
+        // An ASCII-only locale turns each byte of a system property that it cannot decode into "?".
         return path.indexOf(UNDECODED) >= 0
                         || (path.indexOf('?') >= 0 && encoding().equals(StandardCharsets.US_ASCII))
-                ? Optional.of("has letters that could not be decoded" + inThisLocale())
+                ? Optional.of("has characters that could not be decoded" + inThisLocale())
                 : Optional.empty();
     }
 
     /**
-     * Says why {@link java.nio.file.Path#of} refuses a text.
+     * Explains why {@link java.nio.file.Path#of} refuses a text.
      *
      * @param path the refused text
      * @return words that continue a sentence about it
      */
     public static String refusal(String path) {
         return path.chars().anyMatch(letter -> letter > 0x7F)
-                ? "has letters that cannot be encoded" + inThisLocale()
+                ? "has characters that cannot be encoded" + inThisLocale()
                 : "is not the path of a file";
     }
 
@@ -94,7 +94,7 @@ public final class PathText {
 
     private static String inThisLocale() {
         return " in the locale of this process, whose encoding is " + encoding()
-                + ". Set the environment variable LC_ALL to a locale with UTF-8, such as C.UTF-8";
+                + ". Set the environment variable LC_ALL to a UTF-8 locale, such as C.UTF-8";
     }
 
     private static boolean isBlank(char letter) {

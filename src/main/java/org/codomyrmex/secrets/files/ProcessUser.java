@@ -35,16 +35,16 @@ public final class ProcessUser {
      * Whether this process runs as a user.
      *
      * @param user the user
-     * @return true also if that cannot be found out
+     * @return true also if that cannot be determined
      */
     public static boolean is(UserPrincipal user) {
         return CURRENT.isEmpty() || CURRENT.get().equals(user);
     }
 
     /**
-     * Whether this process runs as root, who can give files to anybody.
+     * Whether this process runs as root, which can give files to any user.
      *
-     * @return false also if that cannot be found out
+     * @return false also if that cannot be determined
      */
     public static boolean isRoot() {
         return Files.exists(SELF) && isOwnedByRoot(SELF);
@@ -54,7 +54,7 @@ public final class ProcessUser {
      * Whether root owns a file.
      *
      * @param file the file or directory; links are followed
-     * @return false also if that cannot be found out
+     * @return false also if that cannot be determined
      */
     public static boolean isOwnedByRoot(Path file) {
         try {

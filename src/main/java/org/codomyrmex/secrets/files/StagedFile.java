@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * New content for a file: complete, durable and read back, under a temporary name beside it, ready to take its place in
- * one step. A temporary name is never used twice, so whoever removes all temporaries stops every writer that has not
- * renamed his yet.
+ * New content for a file: complete, durable, verified by reading it back, and ready to replace the file in one step.
+ * Until then it is stored beside the file under a temporary name. Temporary names are never reused, so removing all
+ * temporary files stops every writer that has not renamed its own yet.
  */
 public final class StagedFile implements AutoCloseable {
 
@@ -38,21 +38,21 @@ public final class StagedFile implements AutoCloseable {
     }
 
     /**
-     * Writes the content under a temporary name. An interrupt of the thread does not disturb it: the flag is set again at
-     * the end.
+     * Writes the content under a temporary name. An interrupt of the thread does not abort it; the interrupt status is
+     * set again at the end.
      *
      * @param disk where
      * @param target the file whose place it will take
-     * @param content all of the new content; not kept
-     * @param ownership owner, group and mode of the new file; empty: this process's user alone
-     * @return the staged file; closing it removes the temporary unless it took its place
-     * @throws IOException if it cannot be written, or does not read back as it was written; nothing has changed then
+     * @param content the complete new content; not kept
+     * @param ownership owner, group and mode of the new file; if empty, only this process's user has access
+     * @return the staged file; closing it removes the temporary file unless it has replaced the target
+     * @throws IOException if it cannot be written, or reads back differently; nothing has changed then
      */
     public static StagedFile stage(Disk disk, Path target, byte[] content, Optional<Ownership> ownership)
             throws IOException {
         return Uninterrupted.get(() -> {
             StagedFile staged = new StagedFile(disk, target, newTemporary(target));
-            // If it cannot be created it is not removed either: it may be another program's.
+            // A file that could not be created is not removed either: it may belong to another program.
             Disk.Output created = disk.create(staged.temporary, ownership);
             try {
                 staged.write(content, created);
@@ -71,12 +71,12 @@ public final class StagedFile implements AutoCloseable {
     }
 
     /**
-     * Lists the temporaries of some files of one directory: of writers that are at work, or that were killed.
+     * Lists the temporary files of some files in one directory. Their writers are still at work, or were killed.
      *
      * @param disk where
      * @param directory the directory of the files
      * @param targets the files
-     * @return the temporaries; empty if there are none
+     * @return the temporary files; empty if there are none
      * @throws IOException if the directory cannot be listed
      */
     public static List<Path> temporariesOf(Disk disk, Path directory, Path... targets) throws IOException {
@@ -98,14 +98,14 @@ public final class StagedFile implements AutoCloseable {
         boolean same = MessageDigest.isEqual(content, back);
         Arrays.fill(back, (byte) 0);
         if (!same) {
-            throw new FileSystemException(temporary.toString(), null, "does not read back as it was written");
+            throw new FileSystemException(temporary.toString(), null, "reads back differently from what was written");
         }
     }
 
     /**
      * Takes the target's place, whatever stands there. It is durable once the directory has been forced.
      *
-     * @return false if another process removed the temporary; nothing has changed then
+     * @return false if another process removed the temporary file; nothing has changed then
      * @throws IOException if the rename fails; nothing has changed then
      */
     public boolean replaceTarget() throws IOException {
@@ -121,7 +121,7 @@ public final class StagedFile implements AutoCloseable {
     /**
      * Takes the target's place if it is free. It is durable once the directory has been forced.
      *
-     * @return false if another program was quicker, or removed the temporary; its file is untouched
+     * @return false if another program was faster, or removed the temporary file; its file is untouched
      * @throws IOException if it fails otherwise
      */
     public boolean takeFreePlace() throws IOException {
@@ -138,8 +138,8 @@ public final class StagedFile implements AutoCloseable {
     }
 
     /**
-     * Removes all temporaries of some files but this one: other writers that have not renamed theirs yet cannot do so any
-     * more, even if the lock between them was lost.
+     * Removes all temporary files of some files except this one, so that other writers that have not renamed theirs yet
+     * can no longer do so, even if the lock between them was lost.
      *
      * @param directory the directory of the files
      * @param targets the files
@@ -153,14 +153,17 @@ public final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** Removes the temporary, unless it took the target's place. If that fails, the next holder of the lock removes it. */
+    /**
+     * Removes the temporary file unless it has replaced the target. If that fails, the next holder of the lock removes
+     * it.
+     */
     @Override
     public void close() {
         if (!inPlace) {
             try {
                 disk.unlink(temporary);
             } catch (IOException left) {
-                // Whatever matters has happened or has failed already.
+                // Everything that matters has already succeeded or failed.
             }
         }
     }

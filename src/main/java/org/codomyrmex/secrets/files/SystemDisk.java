@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The disk of this machine. No file is followed through a link, and each is written through the channel that made it. */
+/** The disk of this machine. Links are not followed, and each file is written through the channel that created it. */
 final class SystemDisk implements Disk {
 
     static final Disk INSTANCE = new SystemDisk();
@@ -56,7 +56,7 @@ final class SystemDisk implements Disk {
         if (found.size() > limitBytes) {
             throw new FileTooLargeException(file, limitBytes);
         }
-        // Room to grow: other programs write a key file while it is read.
+        // Room to grow: another program may write a key file while it is being read.
         byte[] buffer = new byte[(int) Math.min(limitBytes, 2 * found.size() + SPARE_BYTES) + 1];
         try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
             int length = in.readNBytes(buffer, 0, buffer.length);
@@ -72,7 +72,7 @@ final class SystemDisk implements Disk {
     private static IOException grown(Path file, int length, int limitBytes) {
         return length > limitBytes
                 ? new FileTooLargeException(file, limitBytes)
-                : new FileSystemException(file.toString(), null, "grew while it was read; read it again");
+                : new FileSystemException(file.toString(), null, "grew while it was being read; try again");
     }
 
     @Override
@@ -121,7 +121,7 @@ final class SystemDisk implements Disk {
         }
     }
 
-    /** Java can carry an access control list only by copying the file that has it. */
+    /** Java can preserve an access control list only by copying the file that has it. */
     private static FileChannel copied(Path from, Path file) throws IOException {
         Files.copy(from, file, StandardCopyOption.COPY_ATTRIBUTES, NOFOLLOW_LINKS);
         try {
@@ -173,7 +173,7 @@ final class SystemDisk implements Disk {
                 file.toString(),
                 null,
                 "cannot be given to user " + wanted.owner().getName() + " and group "
-                        + wanted.group().getName() + ", which the file beside it belongs to");
+                        + wanted.group().getName() + ", which own the file beside it; run this process as that user");
     }
 
     @Override
@@ -250,7 +250,10 @@ final class SystemDisk implements Disk {
         return FileLocks.take(real, () -> makeLockFile(real, ownership), deadline);
     }
 
-    /** Whoever could open it could hold the lock for ever, so it is its owner's alone, also if it was not before. */
+    /**
+     * Anyone who can open the lock file can hold the lock forever, so only its owner may open it, even if it was more
+     * open before.
+     */
     private void makeLockFile(Path lockFile, Optional<Ownership> ownership) throws IOException {
         Optional<Ownership> found = exists(lockFile) ? Ownership.of(lockFile) : Optional.empty();
         if (found.isPresent() && (found.get().isOpenToGroup() || found.get().isOpenToOthers())) {
@@ -260,7 +263,7 @@ final class SystemDisk implements Disk {
             try {
                 create(lockFile, ownership.map(Ownership::forOwnerAlone)).close();
             } catch (FileAlreadyExistsException quicker) {
-                // Another process made it, which is as good.
+                // Another process created it, which is just as good.
             }
         }
     }
@@ -288,7 +291,7 @@ final class SystemDisk implements Disk {
             }
         }
 
-        /** A channel does not say for which file the disk has no room. */
+        /** Names the file: a channel's exception does not, for example if the disk is full. */
         private IOException named(IOException failed) {
             if (failed instanceof ClosedByInterruptException) {
                 return failed;

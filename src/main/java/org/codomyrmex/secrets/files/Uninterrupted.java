@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs steps that an interrupt would cut in half, and sets the interrupt flag again afterwards: a channel that is used
- * while its thread is interrupted closes itself.
+ * Runs steps that an interrupt would leave half-done, and sets the interrupt status again afterwards: a channel closes
+ * itself if the thread that is using it is interrupted.
  */
 public final class Uninterrupted {
 
@@ -35,8 +35,8 @@ public final class Uninterrupted {
     }
 
     /**
-     * Runs the work again, from the start, if an interrupt closed its channel. Whoever interrupts without a pause must not
-     * keep it from ever ending, so in the end it is done by a thread that nobody else knows.
+     * Runs the work again, from the start, if an interrupt closed its channel. Constant interrupts must not keep it
+     * from ever finishing, so the last attempt runs in a thread that no other code can interrupt.
      */
     static <T> T get(Work<T> work) throws IOException {
         boolean interrupted = Thread.interrupted();

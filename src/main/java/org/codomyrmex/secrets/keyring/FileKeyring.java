@@ -20,9 +20,9 @@ import org.codomyrmex.secrets.keyring.Found.RingFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the two files of a keyring. That takes no lock: a whole ring is used as it stands, whatever lies beside it, and
- * files that want recovery are recovered in passing if the lock is free. Only if there is no whole ring is the lock waited
- * for.
+ * Reads the two files of a keyring, without a lock: a whole ring is used as it stands, whatever the state of the key
+ * file. Files that need recovery are recovered on the way if the lock is free. Reading waits for the lock only if there
+ * is no whole ring.
  */
 final class FileKeyring {
 
@@ -95,7 +95,10 @@ final class FileKeyring {
         }
     }
 
-    /** A key file that this process may read, but not make a ring of, is used alone, as in a directory it cannot write. */
+    /**
+     * Uses the key file alone if this process may read it but may not create a ring from it, as in a read-only
+     * directory.
+     */
     private <T extends Exception> KeyringSnapshot withoutRights(KeyringLocation at, Found found, T denied)
             throws IOException, T {
         if (found.keyFile() != KeyFile.OTHER_KEY || !found.isLoneKey()) {
@@ -106,8 +109,8 @@ final class FileKeyring {
     }
 
     /**
-     * Reads the keyring again, without waiting for anybody; only if nothing has changed, and a change seems to be in the
-     * making, is that waited for as long as the caller likes.
+     * Reads the keyring again without waiting for anyone, with one exception: if nothing has changed but a change seems
+     * to be in progress, it waits for that change for up to {@code lockWait}.
      */
     KeyringSnapshot reload(Optional<KeyringSnapshot> last, Duration lockWait) throws IOException {
         boolean waits = !lockWait.isZero();
@@ -142,7 +145,7 @@ final class FileKeyring {
         throw locked.restless();
     }
 
-    /** Without a whole ring a reload has nothing to go on with, but neither does it wait for whoever holds the lock. */
+    /** Handles a reload that finds no whole ring. It does not wait for the lock either. */
     private KeyringSnapshot recoveredOrRefused(KeyringLocation at, Found found) throws IOException {
         if (found.isNothing()) {
             locked.requireCreation(at, false);
@@ -160,13 +163,13 @@ final class FileKeyring {
         last.flatMap(known -> known.whyNotFollowedBy(next.trace())).ifPresent(why -> {
             throw new KeyringException(
                     UNAVAILABLE,
-                    "The ring " + at.ring() + " was put in the place of a newer or another one: " + why
-                            + ". Put the right one back. If this one is meant, restart the processes that use it, then"
-                            + " rotate the key.");
+                    "The ring " + at.ring() + " has replaced a newer or a different one: " + why
+                            + ". Restore the right ring. If this ring is intended, restart the processes that use it,"
+                            + " then rotate the key.");
         });
     }
 
-    /** The ring as it stands, recovered if that costs no waiting; empty: it changed meanwhile, so read again. */
+    /** The ring as it stands, recovered if the lock is free; empty if it changed meanwhile and must be read again. */
     private Optional<KeyringSnapshot> used(KeyringLocation at, Found found) throws IOException {
         boolean wrongForm = found.ringFile() == RingFile.PLAIN && !form.acceptsPlain();
         if (!found.isWhole() && !wrongForm) {
@@ -198,7 +201,7 @@ final class FileKeyring {
             durable = whole.ringDigest();
             return Optional.of(whole.snapshot(whole.ring(), true));
         }
-        // What another program encrypts under its key is read at once; the key encrypts only once it is in the ring.
+        // A key that another program wrote decrypts at once, but encrypts only once it is in the ring.
         boolean otherKey = !found.isSealed() && found.keyFile() == KeyFile.OTHER_KEY;
         Keyring ring = otherKey ? found.ring().withRetired(found.key()) : found.ring();
         return Optional.of(found.snapshot(ring, !attempt.busy()));
@@ -213,14 +216,14 @@ final class FileKeyring {
     }
 
     /**
-     * What became of a recovery in passing.
+     * The outcome of a recovery that was attempted on the way.
      *
-     * @param whole the files after it; null if it was not done
-     * @param busy whether it was not done because somebody has the lock: the next reload tries again
+     * @param whole the files afterwards; null if nothing was recovered
+     * @param busy whether nothing was recovered because the lock was taken, so that the next reload tries again
      */
     private record Attempt(@Nullable Found whole, boolean busy) {}
 
-    /** Recovers if that costs no waiting; if it cannot be done, the ring is used as it stands. */
+    /** Recovers the files if the lock is free in time; otherwise the ring is used as it stands. */
     private Attempt recoveredInPassing(KeyringLocation at, Duration lockWait) {
         if (!at.isReplaceable(disk)) {
             reports.unrecovered(at);
@@ -236,16 +239,16 @@ final class FileKeyring {
         }
     }
 
-    /** Files in another form are finished as far as that costs no waiting; they are refused in any case. */
+    /** Recovers files in the wrong form if the lock is free; they are refused in any case. */
     private void recoveredBeforeRefusal() {
         try {
             locked.recoveredFiles(Duration.ZERO);
         } catch (IOException | KeyringException refused) {
-            // That the files are in the other form is what has to be said.
+            // The caller reports that the files are in the wrong form, which matters more.
         }
     }
 
-    /** What is there without a lock, a whole ring, or the right to write. */
+    /** Uses what is there, without a lock, a whole ring or permission to write. */
     private KeyringSnapshot asItStands(KeyringLocation at, Found found) throws IOException {
         reports.checkPermissions(at);
         reports.requireSameForm(at, found, form);

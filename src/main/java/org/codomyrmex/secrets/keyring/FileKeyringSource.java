@@ -36,7 +36,10 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
     private final RingForm form;
     private final FileKeyring files;
 
-    /** What this source gave out last; a change is refused if an older or another sealed ring stands in its place. */
+    /**
+     * The ring that this source returned last; a change is refused if an older or a different sealed ring has replaced
+     * it.
+     */
     private volatile @Nullable RingTrace last;
 
     FileKeyringSource(Disk disk, Path keyFile, boolean strict) {
@@ -61,9 +64,9 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
      *
      * @param keyFile the key file; a relative path counts from the working directory; links are followed at each load
      * @return the source
-     * @throws IllegalArgumentException if the path is empty, names no file, has a control character, is not a file of this
-     *     machine, or only a shell or framework would make the path that was meant of it: one that begins with {@code ~} or
-     *     {@code file:}, is quoted, has white space at an end, or holds a variable
+     * @throws IllegalArgumentException if the path is empty, does not name a file, has a control character, is not on
+     *     the default file system, or is probably not meant literally: it begins with {@code ~} or {@code file:}, is
+     *     quoted, begins or ends with white space, or contains a variable
      */
     public static FileKeyringSource at(Path keyFile) {
         Objects.requireNonNull(keyFile, "keyFile");
@@ -95,18 +98,18 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
     }
 
     /**
-     * This source, with a ring that is sealed: without what the envelope holds, nobody has a key from the files. An absent
-     * keyring is created sealed, and no plain key touches the disk. A plain one is refused ({@link #seal} it once), unless
-     * this source is {@linkplain #acceptingPlain accepting} it. The opened keyring stays in memory as long as the source, so
-     * that an envelope is asked only if the ring has changed.
+     * This source, with a ring that is sealed: without what the envelope holds, nobody has a key from the files. An
+     * absent keyring is created sealed, and no plain key touches the disk. A plain one is refused ({@link #seal} it
+     * once), unless this source {@linkplain #acceptingPlain accepts} it. The source keeps the opened keyring in memory,
+     * so that it calls an envelope only if the ring has changed.
      *
-     * <p>To change the envelope while everything runs, give every process the envelope that seals now and the next one, then
-     * {@link #seal} the ring in the next one.
+     * <p>To change the envelope without downtime, give every process both the current envelope and the new one, then
+     * {@link #seal} the ring in the new one.
      *
      * @param envelope seals the ring, and opens it
-     * @param alsoOpens open a ring that one of them sealed
+     * @param alsoOpens further envelopes, each of which opens a ring that it sealed
      * @return the source of a sealed ring
-     * @throws IllegalArgumentException if the kind of an envelope is not as it must be
+     * @throws IllegalArgumentException if the kind of an envelope is invalid
      */
     public FileKeyringSource withEnvelope(KeyringEnvelope envelope, KeyringEnvelope... alsoOpens) {
         RingForm sealed = RingForm.sealedIn(envelope, alsoOpens);
@@ -115,9 +118,9 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
     }
 
     /**
-     * This source, which also uses a ring that is still plain, with a warning, until somebody seals it: for processes that
-     * are given the envelope before the ring is sealed, so that they go on without a restart. Until then, whoever can write
-     * the files can choose the keys, as with any plain ring. Without an envelope it changes nothing.
+     * This source, which also accepts a ring that is still plain, with a warning, until it is sealed. Use it for
+     * processes that are given the envelope before the ring is sealed, so that they need no restart. Until then, anyone
+     * who can write to the files can choose the keys, as with any plain ring. Without an envelope this changes nothing.
      *
      * @return the source that accepts both
      */
@@ -198,8 +201,8 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
     }
 
     /**
-     * Drops the opened keyring that this source keeps so that its envelopes are not asked again; the next use opens the ring
-     * once more. A manager that is closed calls it.
+     * Drops the opened keyring, which this source keeps so that it need not call its envelopes again; the next use
+     * opens the ring once more. Closing a manager calls this.
      */
     public void dropKeys() {
         form.dropKeys();

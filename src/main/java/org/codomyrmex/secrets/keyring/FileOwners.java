@@ -12,20 +12,20 @@ import org.codomyrmex.secrets.files.Ownership;
 import org.codomyrmex.secrets.files.ProcessUser;
 
 /**
- * Whom new files of a keyring belong to. A change of the ring neither shuts out nor admits anybody, but for every other
- * user of the machine, and no key is given to anybody but the ring's owner.
+ * Decides who owns the new files of a keyring. A change to the ring gives nobody access and takes it from nobody,
+ * except that other users of the machine lose theirs, and no key is given to anyone but the ring's owner.
  */
 final class FileOwners {
 
     private FileOwners() {}
 
-    /** For a new ring: all that the present one has, or the owner of the key file or of the directory. */
+    /** For a new ring: the ownership of the present one, or else the owner of the key file or of the directory. */
     static Optional<Ownership> ofNewRing(KeyringLocation at) throws IOException {
         Optional<Ownership> ring = Ownership.of(at.ring());
         return ring.isPresent() ? Optional.of(kept(ring.get(), at, at.ring())) : ofOwner(at);
     }
 
-    /** For a new key file: what the present one has, if it is the ring owner's; otherwise what the ring has. */
+    /** For a new key file: the ownership of the present one if the ring's owner owns it; otherwise that of the ring. */
     static Optional<Ownership> ofNewKeyFile(KeyringLocation at) throws IOException {
         Optional<Ownership> ring = Ownership.of(at.ring());
         Optional<Ownership> keyFile = Ownership.of(at.keyFile());
@@ -53,7 +53,7 @@ final class FileOwners {
         if (directory.isEmpty()
                 || ProcessUser.is(directory.get().owner())
                 || (!ProcessUser.isRoot() && ProcessUser.isOwnedByRoot(at.directory()))) {
-            // Volumes are often root's and writable for a group; root can see everything anyway.
+            // Volumes often belong to root and are writable by a group; root can read everything anyway.
             return Optional.empty();
         }
         if (!ProcessUser.isRoot()) {
@@ -61,15 +61,15 @@ final class FileOwners {
                     at.directory().toString(),
                     null,
                     "belongs to user " + directory.get().owner().getName()
-                            + ", so a keyring in it would too, and this process cannot give files away; run it as that"
-                            + " user, or name a directory of its own");
+                            + ", so a keyring in it must belong to that user, too, and this process cannot give files"
+                            + " away; run it as that user, or choose a directory that its own user owns");
         }
         return directory.map(Ownership::forOwnerAlone);
     }
 
     /**
-     * Java shows no POSIX access control list and can carry one only by copying the file that has it, which is not safe
-     * where others can exchange the copy. Without group permissions a list admits nobody.
+     * Java cannot read a POSIX access control list and can preserve one only by copying the file that has it, which is
+     * not safe if others can replace the copy. Without group permissions a list grants nothing.
      */
     private static Ownership kept(Ownership present, KeyringLocation at, Path file) throws IOException {
         if (!present.isOpenToGroup()) {
@@ -80,14 +80,14 @@ final class FileOwners {
             throw new AccessDeniedException(
                     file.toString(),
                     null,
-                    "has permissions for its group (mode " + present.modeText() + "), and of the directory "
-                            + at.directory() + " " + who.get() + ", so these permissions cannot be kept safely; take"
-                            + " away one of the two with chmod");
+                    "has permissions for its group (mode " + present.modeText()
+                            + "), which cannot be kept safely because of the directory " + at.directory() + ": "
+                            + who.get() + "; remove one of the two permissions with chmod");
         }
         return present.withAccessListOf(file);
     }
 
-    /** Whether a key that another program wrote into the key file is taken over: not from just anybody. */
+    /** Whether a key that another program wrote to the key file may be adopted; only some owners are trusted. */
     static boolean mayAdoptKeyFile(KeyringLocation at) throws IOException {
         Optional<Ownership> keyFile = Ownership.of(at.keyFile());
         if (keyFile.isEmpty()) {
@@ -100,7 +100,7 @@ final class FileOwners {
                 || (directory.isPresent() && directory.get().owner().equals(owner));
     }
 
-    /** The owner of the ring, whom its directory may belong to. */
+    /** Trusts the owner of the ring, who may also own its directory. */
     static Predicate<UserPrincipal> ownersOf(KeyringLocation at) throws IOException {
         Optional<Ownership> ring = Ownership.of(at.ring());
         return user -> ring.isPresent() && ring.get().owner().equals(user);

@@ -14,8 +14,8 @@ import org.codomyrmex.secrets.files.FileTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two files of a keyring as they were read once: the state that the recovery table is asked about. Keeps keys and
- * digests, never the bytes of the files.
+ * The two files of a keyring as they were read at one moment: the input of the recovery table. Keeps keys and digests,
+ * never the bytes of the files.
  */
 final class Found {
 
@@ -30,12 +30,12 @@ final class Found {
         MALFORMED
     }
 
-    /** The state of the key file, seen from the ring. */
+    /** The state of the key file, relative to the ring. */
     enum KeyFile {
         MIRROR,
         RETIRED_KEY,
         OTHER_KEY,
-        /** A key the ring lacks, in a file of a user who has no business there. */
+        /** A key that the ring lacks, in a file whose owner is not trusted. */
         FOREIGN_KEY,
         SEALED_MARK,
         ABSENT,
@@ -104,7 +104,7 @@ final class Found {
         return FileOwners.mayAdoptKeyFile(at) ? KeyFile.OTHER_KEY : KeyFile.FOREIGN_KEY;
     }
 
-    /** The bytes of both files, not looked into yet. To be closed, which wipes them. */
+    /** The unparsed bytes of both files. Closing wipes them. */
     static final class Raw implements AutoCloseable {
 
         private final Content ring;
@@ -122,7 +122,7 @@ final class Found {
                 throw ring.unreadable;
             }
             Content keyFile = Content.of(at.keyFile(), disk);
-            // A whole ring is used whatever lies beside it; without one the key file must be readable.
+            // A whole ring is used whatever the state of the key file; without one, the key file must be readable.
             if (keyFile.unreadable != null && ring.bytes == null) {
                 throw keyFile.unreadable;
             }
@@ -183,7 +183,7 @@ final class Found {
         return Objects.requireNonNull(key, "key");
     }
 
-    /** Whether there is nothing to recover: the key file is as the ring wants it. */
+    /** Whether there is nothing to recover: the key file matches the ring. */
     boolean isWhole() {
         return ring != null && keyFile == (isSealed() ? KeyFile.SEALED_MARK : KeyFile.MIRROR);
     }
@@ -212,7 +212,7 @@ final class Found {
         return ringFile == RingFile.ABSENT && keyFile == KeyFile.ABSENT;
     }
 
-    /** A digest that tells one content of the ring from another. */
+    /** A digest of the ring's content. */
     byte[] ringDigest() {
         return ringDigest.clone();
     }
@@ -233,7 +233,7 @@ final class Found {
         return Arrays.equals(ringDigest, ring) && Arrays.equals(keyFileDigest, keyFile);
     }
 
-    /** This state with a given keyring, such as one with the key that another program wrote. */
+    /** A snapshot of this state with a given keyring, which may include the key that another program wrote. */
     KeyringSnapshot snapshot(Keyring keyring, boolean settled) {
         return new KeyringSnapshot(
                 keyring, new RingTrace(header, ringDigest, keyFileDigest, keyring.keyIds(), settled));

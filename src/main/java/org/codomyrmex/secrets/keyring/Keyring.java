@@ -49,17 +49,18 @@ public final class Keyring {
         return of(Objects.requireNonNull(keys, "keys"), FernetKey::id);
     }
 
-    /** An id is 64 bits of a digest, so somebody with patience can make two keys that share one. */
+    /** An id is 64 bits of a digest, so with enough effort someone can craft two keys that share one. */
     static Keyring of(List<FernetKey> keys, Function<FernetKey, String> idOf) {
         if (keys.isEmpty()) {
-            throw new IllegalArgumentException("keys is empty, expected the primary key at least");
+            throw new IllegalArgumentException("keys is empty, expected at least the primary key");
         }
         Map<String, FernetKey> distinct = new LinkedHashMap<>();
         for (FernetKey key : keys) {
             FernetKey former = distinct.putIfAbsent(idOf.apply(key), key);
             if (former != null && !former.equals(key)) {
                 throw new IllegalArgumentException("two different keys have the id " + idOf.apply(key)
-                        + "; nothing could tell what either protects. Remove the one that was made on purpose");
+                        + ", so the id does not tell which one protects what. Remove the one that was crafted to"
+                        + " collide");
             }
         }
         return new Keyring(distinct);

@@ -73,7 +73,7 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
         try {
             disk.force(ring);
         } catch (FileSystemException failed) {
-            // Whoever can write here is asked to force it; for a reader this was more than is needed.
+            // A process that can write here must be able to force the file; a reader need not.
             if (disk.isWritable(directory)) {
                 throw failed;
             }
@@ -84,9 +84,9 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
     }
 
     /**
-     * Forces the directory, if the file system can; Java does not tell why it could not.
+     * Forces the directory, if the file system can; Java does not report why a force failed.
      *
-     * @return whether it could
+     * @return whether it was forced
      */
     boolean forceDirectory(Disk disk, KeyringReports reports) throws IOException {
         try {
@@ -102,7 +102,7 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
         }
     }
 
-    /** What writers that are at work, or were killed, have beside the files; none if nothing can be listed. */
+    /** The temporary files of writers that are at work or were killed; none if the directory cannot be listed. */
     List<Path> temporaries(Disk disk) throws IOException {
         try {
             return StagedFile.temporariesOf(disk, directory, ring, keyFile);
@@ -111,7 +111,7 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
         }
     }
 
-    /** Whether new files can take the place of these. */
+    /** Whether new files can replace these. */
     boolean isReplaceable(Disk disk) {
         return disk.isWritable(directory) && mountedFile().isEmpty();
     }

@@ -45,7 +45,7 @@ final class KeyringReports {
     void created(KeyringLocation at, RingForm form) {
         if (form.isSealed()) {
             LOG.info(
-                    "Created a keyring: {} is sealed by an envelope of the kind {}. Back up both, the ring and what opens"
+                    "Created a keyring: {} is sealed by an envelope of kind {}. Back up both, the ring and what opens"
                             + " the envelope.",
                     at.ring(),
                     form.kind());
@@ -58,10 +58,10 @@ final class KeyringReports {
         LOG.info(
                 "The ring {} is {} now. Its backups still are what it was.",
                 ring,
-                form.isSealed() ? "sealed by an envelope of the kind " + form.kind() : "plain");
+                form.isSealed() ? "sealed by an envelope of kind " + form.kind() : "plain");
     }
 
-    /** Refuses files in the other form, once there is nothing left to recover in their own. */
+    /** Refuses files in the wrong form, once they have been recovered in their own. */
     void requireForm(KeyringLocation at, Found found, RingForm form) {
         if (found.isSealed() || found.isWhole() || found.isLoneKey()) {
             requireSameForm(at, found, form);
@@ -72,23 +72,22 @@ final class KeyringReports {
         if (found.isSealed() && !form.isSealed()) {
             throw new KeyringException(
                     SEALED,
-                    "The ring " + at.ring() + " is sealed by an envelope of the kind "
+                    "The ring " + at.ring() + " is sealed by an envelope of kind "
                             + found.header().map(SealedRing.Header::kind).orElse("unknown")
-                            + ", and this source was given none to open it with. Give it one with withEnvelope, or give"
-                            + " the default manager the setting for a KMS key or a passphrase file.");
+                            + ", but this source has no envelope. Give it one with withEnvelope, or configure a KMS key"
+                            + " or a passphrase file for the default manager.");
         }
         boolean plain = found.ringFile() == RingFile.PLAIN || found.isLoneKey();
         if (plain && !form.acceptsPlain()) {
             throw new KeyringException(
                     SEALED,
-                    "The keyring " + at.keyFile() + " is plain, and this source was given an envelope of the kind "
+                    "The keyring " + at.keyFile() + " is plain, but this source has an envelope of kind "
                             + form.kind() + ". Seal it once with seal(envelope), accept it until then with"
                             + " acceptingPlain(), or open it without an envelope.");
         }
         if (plain && form.isSealed()) {
-            warnOnce(
-                    "The keyring " + at.keyFile() + " is still plain, although this source has an envelope of the kind "
-                            + form.kind() + ". It is used as it is; seal it with seal(envelope).");
+            warnOnce("The keyring " + at.keyFile() + " is still plain, although this source has an envelope of kind "
+                    + form.kind() + ". It is used as it is; seal it with seal(envelope).");
         }
     }
 
@@ -103,8 +102,8 @@ final class KeyringReports {
 
     void adoptedLoneKey(KeyringLocation at, Found found) {
         LOG.warn(
-                "There was no ring beside the key file {}: made one of its key {}. If there was a ring before, restore it"
-                        + " from a backup, or what its other keys encrypted cannot be read.",
+                "There was no ring beside the key file {}; created one from its key {}. If there was a ring before,"
+                        + " restore it from a backup; otherwise nothing encrypted under its other keys can be read.",
                 at.keyFile(),
                 found.key().id());
     }
@@ -114,41 +113,42 @@ final class KeyringReports {
                 + " is used as it stands. Its key cannot be rotated here.");
     }
 
-    /** The ring is used as it stands; whoever changes it meets the same as an error. */
+    /** The ring is used as it stands; a change to it fails with the same error. */
     void notRecovered(KeyringLocation at, Exception failed) {
         String why = failed instanceof IOException io ? words(io) : String.valueOf(failed.getMessage());
-        warnOnce("The keyring " + at.keyFile() + " is used as it stands, but its files want recovery, which failed. "
+        warnOnce("The keyring " + at.keyFile() + " is used as it stands, because its files could not be recovered. "
                 + why);
     }
 
     void directoryNotForced(KeyringLocation at, IOException failed) {
-        warnOnce(
-                "The directory " + at.directory() + " cannot be forced to the disk (" + words(failed)
-                        + "). If its file system does not keep renames through a power failure, keep the keyring on another one.");
+        warnOnce("The directory " + at.directory() + " cannot be forced to disk (" + words(failed)
+                + "). If its file system can lose renames in a power failure, move the keyring to another"
+                + " one.");
     }
 
     void closedToOthers(Path file, Ownership former) {
-        LOG.warn("The new {} is closed to every other user of this machine; it had mode {}.", file, former.modeText());
+        LOG.warn(
+                "{} is no longer open to every user of this machine; its former mode was {}.", file, former.modeText());
     }
 
-    /** Warns of whatever others can read or replace, or refuses it. */
+    /** Warns of anything that others can read or replace, or refuses it. */
     void checkPermissions(KeyringLocation at) throws IOException {
         Predicate<UserPrincipal> trusted = FileOwners.ownersOf(at);
         Optional<String> writers = Directories.whoElseWrites(at.directory(), trusted);
         if (writers.isPresent()) {
-            warnOrRefuse("Others can put another key in place in the directory " + at.directory() + ": " + writers.get()
-                    + ". Take that away with chmod or chown.");
+            warnOrRefuse("Others can replace the keys in the directory " + at.directory() + ": " + writers.get()
+                    + ". Remove that access with chmod or chown.");
         }
         Optional<String> above = Directories.openAbove(at.directory(), trusted);
         if (above.isPresent()) {
-            warnOrRefuse("Others can exchange the directory " + at.directory() + ", because of " + above.get()
-                    + ". Take that away with chmod or chown.");
+            warnOrRefuse("Others can replace the directory " + at.directory() + ", because of " + above.get()
+                    + ". Remove that access with chmod or chown.");
         }
         for (Path file : List.of(at.ring(), at.keyFile())) {
             Optional<Ownership> found = Ownership.of(file);
             if (found.isPresent() && found.get().isOpenToOthers()) {
                 warnOrRefuse("The key material in " + file + " is open to every user of this machine (mode "
-                        + found.get().modeText() + "). Take that away with: chmod o= " + file);
+                        + found.get().modeText() + "). Remove that access with: chmod o= " + file);
             } else if (found.isPresent() && found.get().isOpenToGroup()) {
                 warnOnce("The key material in " + file + " can be read by the group "
                         + found.get().group().getName() + " (mode "
@@ -176,14 +176,14 @@ final class KeyringReports {
     }
 
     String lockDenied(KeyringLocation at) {
-        return "The lock file " + at.lockFile() + " may not be opened by this process, so the keyring " + at.keyFile()
+        return "This process may not open the lock file " + at.lockFile() + ", so the keyring " + at.keyFile()
                 + " cannot be changed. Run this process as the user that owns the keyring.";
     }
 
     private static String obstacle(KeyringLocation at) {
         return at.mountedFile()
                 .map(file -> "The file " + file + " is mounted on its own, without its directory")
-                .orElse("The directory " + at.directory() + " cannot be listed or written");
+                .orElse("The directory " + at.directory() + " cannot be listed or written to");
     }
 
     /** The error of a row of the table that refuses. */
@@ -236,7 +236,7 @@ final class KeyringReports {
     }
 
     private static String inPlace(Path ring, RingForm form) {
-        String sealed = form.isSealed() ? ", sealed by an envelope of the kind " + form.kind() : "";
+        String sealed = form.isSealed() ? ", sealed by an envelope of kind " + form.kind() : "";
         return "The new keyring is in place in " + ring + sealed
                 + ", and the next opening finishes what is left to do.";
     }

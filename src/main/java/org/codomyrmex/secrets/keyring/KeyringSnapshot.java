@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A keyring as a source had it at one moment, with what is needed to tell later whether it has changed, and whether an
- * older or another ring has taken its place. Immutable and thread-safe.
+ * A keyring as its source had it at one moment, with enough information to tell later whether it has changed, and
+ * whether an older or a different ring has replaced it. Immutable and thread-safe.
  */
 public final class KeyringSnapshot {
 
@@ -20,7 +20,7 @@ public final class KeyringSnapshot {
     }
 
     /**
-     * Makes a snapshot for a source of the application's own.
+     * Makes a snapshot for a source that the application implements.
      *
      * @param keyring the keyring
      * @return the snapshot, without a ring id
@@ -42,7 +42,10 @@ public final class KeyringSnapshot {
         return trace.header().map(SealedRing.Header::ringId);
     }
 
-    /** {@return how often a sealed ring has been changed, counted from 1 when it was sealed first; empty for a plain one} */
+    /**
+     * {@return the generation of a sealed ring: 1 when it is first sealed, one more with each change; empty for a plain
+     * one}
+     */
     public OptionalLong generation() {
         return trace.header()
                 .map(header -> OptionalLong.of(header.generation()))

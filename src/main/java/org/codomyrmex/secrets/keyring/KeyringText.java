@@ -18,7 +18,7 @@ final class KeyringText {
 
     private KeyringText() {}
 
-    /** Reads the content of a file. No copy of it is left behind. */
+    /** Reads the content of a file, leaving no copy of it behind. */
     static Keyring parse(byte[] file) {
         CharBuffer text = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(file));
         try {
@@ -29,7 +29,7 @@ final class KeyringText {
     }
 
     static Keyring parse(CharSequence given) {
-        // Views: a subsequence of a String would be a copy of a key that nobody could wipe.
+        // Views: a subsequence of a String would be a copy of a key that cannot be wiped.
         CharBuffer text = CharBuffer.wrap(given);
         int start = text.length() > 0 && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
         List<FernetKey> keys = new ArrayList<>();
@@ -52,7 +52,7 @@ final class KeyringText {
             if (!isBlank(part)) {
                 keys.add(parse(part, number));
             } else if (list) {
-                throw new IllegalArgumentException("line " + number + ": nothing before or after a comma");
+                throw new IllegalArgumentException("line " + number + ": there is no key before or after a comma");
             }
             start = end + 1;
         }

@@ -10,10 +10,10 @@ import org.codomyrmex.secrets.files.Ownership;
 import org.codomyrmex.secrets.files.StagedFile;
 
 /**
- * Puts new files of a keyring in place, one durable step each. Whoever uses it holds the lock, but does not rely on it: a
- * lock can be lost. Each file is compared with what was read just before it is replaced, and once a ring is in place no
- * other writer's temporary is left that could replace it. Where something else was found nothing is replaced, and the
- * caller starts again.
+ * Puts new files of a keyring in place, each in one durable step. The caller holds the lock, but safety does not depend
+ * on it: a lock can be lost. Just before a file is replaced, it is compared with what was read; if it has changed,
+ * nothing is replaced and the caller starts again. Once a ring is in place, no temporary file of another writer is left
+ * that could replace it.
  */
 final class KeyringWriter {
 
@@ -21,7 +21,9 @@ final class KeyringWriter {
     private final KeyringLocation at;
     private final KeyringReports reports;
 
-    /** Whether the file system could force the directory before anything was changed; if so, it must do so afterwards. */
+    /**
+     * Whether the directory could be forced before anything was changed; if so, it must be forced after every change.
+     */
     private final boolean forces;
 
     private boolean ringReplaced;
@@ -33,7 +35,7 @@ final class KeyringWriter {
         this.forces = forces;
     }
 
-    /** Removes what killed or overtaken writers left, and makes durable what is there. */
+    /** Removes the temporary files of killed or overtaken writers, and makes the names of the files durable. */
     static KeyringWriter begin(Disk disk, KeyringLocation at, KeyringReports reports) throws IOException {
         for (Path temporary : at.temporaries(disk)) {
             disk.unlink(temporary);
@@ -50,17 +52,17 @@ final class KeyringWriter {
         disk.force(file);
     }
 
-    /** Refuses while nothing is changed yet what would be refused once the ring is in place. */
+    /** Fails before anything is changed if the key file could not be replaced once the ring is in place. */
     void requireKeyFileKept() throws IOException {
         Optional<Ownership> ring = FileOwners.ofNewRing(at);
         Optional<Ownership> keyFile = FileOwners.ofNewKeyFile(at);
-        // The owner is the ring's; whether a file can be given the group is seen only by giving it.
+        // The owner is the ring's; the only way to know whether a file can be given the group is to try.
         if (keyFile.isPresent() && !keyFile.map(Ownership::group).equals(ring.map(Ownership::group))) {
             StagedFile.stage(disk, at.keyFile(), new byte[0], keyFile).close();
         }
     }
 
-    /** Makes the ring's content durable in place of the one found; false: somebody else was quicker. */
+    /** Replaces the ring that was found, durably; false if another writer was faster. */
     boolean putRing(Found found, byte[] content) throws IOException {
         Optional<Ownership> ownership = FileOwners.ofNewRing(at);
         try (StagedFile staged = StagedFile.stage(disk, at.ring(), content, ownership)) {

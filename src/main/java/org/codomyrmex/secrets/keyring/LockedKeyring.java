@@ -26,9 +26,8 @@ import org.codomyrmex.secrets.keyring.Recovery.Recovered;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to the files of a keyring under the lock: recovery, creation and every change. The lock makes changes take
- * turns; that nothing is lost does not rest on it, for a lock can be lost. Whoever finds that somebody else was at work
- * starts again.
+ * Recovers, creates and changes the files of a keyring under the lock. The lock makes changes take turns, but safety
+ * does not depend on it, because a lock can be lost. An operation that finds another writer at work starts again.
  */
 final class LockedKeyring {
 
@@ -53,22 +52,22 @@ final class LockedKeyring {
         this.recovery = new Recovery(disk, asked, reports);
     }
 
-    /** Waits for a malformed key file to become whole; false: it did not. */
+    /** Waits for a malformed key file to become whole; false if it did not. */
     interface Settling {
         boolean settles(KeyringLocation at) throws IOException;
     }
 
-    /** The form in which a ring is expected at a place. */
+    /** Decides in which form a ring is expected at a place. */
     private interface Expected {
         RingForm at(KeyringLocation at) throws IOException;
     }
 
-    /** What is done with whole files; empty: somebody else was at work, start again. */
+    /** An operation on whole files; empty if another writer was at work and it must start again. */
     private interface Step<T> {
         Optional<T> apply(KeyringLocation at, Recovered whole) throws IOException;
     }
 
-    /** The keyring after recovery, or after its creation. */
+    /** Returns the keyring after recovering or creating it. */
     KeyringSnapshot recovered(boolean mayCreate) throws IOException {
         return recovered(mayCreate, LOCK_DEADLINE);
     }
@@ -85,7 +84,7 @@ final class LockedKeyring {
         return locked(false, lockWait, here -> form, (at, whole) -> Optional.of(whole.found()));
     }
 
-    /** The keyring grows or moves its primary. */
+    /** Adds keys to the keyring, or changes its primary. */
     KeyringSnapshot update(Optional<RingTrace> last, UnaryOperator<Keyring> change) throws IOException {
         return changed(
                 last,
@@ -96,7 +95,7 @@ final class LockedKeyring {
                         (found, wanted) -> wanted.keyIds().stream().allMatch(found.ring()::contains)));
     }
 
-    /** The keyring loses a key that nothing is under. */
+    /** Removes a key that nothing is encrypted under. */
     KeyringSnapshot destroy(Optional<RingTrace> last, String keyId, BooleanSupplier forbid) throws IOException {
         return changed(
                 last,
@@ -107,7 +106,10 @@ final class LockedKeyring {
                         (found, wanted) -> !found.ring().contains(keyId)));
     }
 
-    /** Gives the ring another form: plain, or sealed anew. It is plain now, or sealed in this source's own form. */
+    /**
+     * Converts the ring to another form: plain, or sealed anew. Until then it is plain, or sealed in this source's own
+     * form.
+     */
     KeyringSnapshot put(RingForm target) throws IOException {
         Change change =
                 new Change(target, UnaryOperator.identity(), (found, wanted) -> found.isSealed() == target.isSealed());
@@ -124,7 +126,7 @@ final class LockedKeyring {
         return changed;
     }
 
-    /** One change of the ring, which may have to start again after its ring was in place. */
+    /** One change to the ring, which may have to start again after its ring was in place. */
     private static final class Change {
 
         private final RingForm target;
@@ -139,12 +141,15 @@ final class LockedKeyring {
             this.isIn = isIn;
         }
 
-        /** Whether its ring has been in place; somebody else may have replaced that since. */
+        /** Whether its ring has been in place; another writer may have replaced it since. */
         boolean isInPlace() {
             return !replaced.isEmpty();
         }
 
-        /** A change whose ring has been in place is not made again if the ring that is there has what it wanted. */
+        /**
+         * Whether the change need not be repeated: its ring has been in place, and the present ring has the desired
+         * result.
+         */
         boolean isDone(Found found) {
             Keyring made = wanted;
             return isInPlace() && made != null && isIn.test(found, made);
@@ -175,11 +180,13 @@ final class LockedKeyring {
         }
     }
 
-    /** Ring first, key file second, each durable; empty unless both are there afterwards as they were written. */
+    /**
+     * Replaces the ring, then the key file, each durably; empty unless both still have the written content afterwards.
+     */
     private Optional<KeyringSnapshot> replaced(KeyringLocation at, Recovered whole, Keyring next, Change change)
             throws IOException {
         Found found = whole.found();
-        // A ring that is accepted although it is still plain stays so until it is sealed.
+        // A plain ring that this source accepts stays plain until it is sealed.
         RingForm target = change.target.equals(form) && !found.isSealed() ? RingForm.PLAIN : change.target;
         boolean sameMirror = found.isSealed() == target.isSealed()
                 && (target.isSealed() || next.primary().equals(found.ring().primary()));
@@ -209,7 +216,7 @@ final class LockedKeyring {
                 : Optional.empty();
     }
 
-    /** The digest of the new key file; empty if somebody else wrote it meanwhile. */
+    /** Writes the key file and returns its digest; empty if another writer changed the file meanwhile. */
     private static byte[] putKeyFile(Recovered whole, RingForm target, Keyring next) throws IOException {
         byte[] content = target.keyFile(next);
         try {
@@ -268,7 +275,7 @@ final class LockedKeyring {
         }
     }
 
-    /** Those who were in each other's way start again at different times, and less and less often. */
+    /** Makes writers that collided start again at different times, and less and less often. */
     private static void pause(int round) {
         int longest = Math.min(SHORTEST_PAUSE_MILLIS << Math.min(round, MOST_DOUBLINGS), LONGEST_PAUSE_MILLIS);
         Uninterrupted.sleep(Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(longest)));

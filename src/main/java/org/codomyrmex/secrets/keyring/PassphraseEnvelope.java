@@ -22,13 +22,14 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals a keyring with a passphrase: AES-256-GCM (NIST SP 800-38D) under a key that PBKDF2-HMAC-SHA256 (RFC 8018) derives
- * in 600,000 rounds from the passphrase and a random salt, drawn anew each time. The sealed keyring is only as strong as the
- * passphrase: choose 20 random characters or six random words, because whoever has the file can try as many as they can pay
- * for. Fewer than 12 characters open an older keyring, but seal none.
+ * Seals a keyring with a passphrase: AES-256-GCM (NIST SP 800-38D) under a key that PBKDF2-HMAC-SHA256 (RFC 8018)
+ * derives in 600,000 rounds from the passphrase and a random salt, drawn anew each time. The sealed keyring is only as
+ * strong as the passphrase: choose 20 random characters or six random words, because anyone who has the file can try as
+ * many passphrases as they can pay for. A passphrase of fewer than 12 characters opens an existing keyring, but cannot
+ * seal one.
  *
- * <p>Thread-safe. Each sealing or opening takes a noticeable part of a second; opening the same sealed bytes again after a
- * refusal takes none. The passphrase stays in memory as long as this object.
+ * <p>Thread-safe. Each sealing or opening takes a noticeable fraction of a second, except that opening bytes that were
+ * just refused fails at once. The passphrase stays in memory as long as this object does.
  */
 public final class PassphraseEnvelope implements KeyringEnvelope {
 
@@ -51,7 +52,7 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
     private final int fewestRounds;
     private final SecureRandom random = new SecureRandom();
 
-    /** The digest of what was refused last, so that a forged ring costs one derivation and not one for each reload. */
+    /** The digest of the bytes refused last, so that a forged ring costs one derivation, not one per reload. */
     private volatile byte @Nullable [] refused;
 
     PassphraseEnvelope(char[] passphrase, int rounds, int fewestRounds) {
@@ -63,8 +64,8 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
     /**
      * An envelope of a passphrase.
      *
-     * @param passphrase at least one character, and 12 to seal with it; taken as it is, in UTF-8, so that a letter with an accent must be typed the
-     *     same way each time. It is copied, and the array is the caller's to wipe
+     * @param passphrase at least one character, and at least 12 to seal; used as it is, in UTF-8, so an accented letter
+     *     must be typed the same way each time. It is copied, and the caller should wipe the array
      * @return the envelope
      * @throws IllegalArgumentException where it is empty, or has an unpaired surrogate or a NUL (as a wiped array has)
      */
@@ -96,15 +97,16 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
     /**
      * {@inheritDoc}
      *
-     * @throws KeyringException {@code UNAVAILABLE}: the passphrase has fewer than 12 characters
+     * @throws KeyringException {@code UNAVAILABLE} if the passphrase has fewer than 12 characters
      */
     @Override
     public byte[] seal(byte[] keyring, byte[] associatedData) {
         if (Character.codePointCount(passphrase, 0, passphrase.length) < FEWEST_CHARACTERS) {
             throw new KeyringException(
                     UNAVAILABLE,
-                    "The passphrase has fewer than " + FEWEST_CHARACTERS + " characters, which is too easy to guess. It"
-                            + " opens a keyring that was sealed under it; seal that under a longer one.");
+                    "The passphrase has fewer than " + FEWEST_CHARACTERS + " characters and is too easy to guess. It"
+                            + " can still open a keyring that was sealed under it; seal that keyring under a longer"
+                            + " one.");
         }
         byte[] salt = new byte[SALT_BYTES];
         byte[] nonce = new byte[NONCE_BYTES];
@@ -167,14 +169,14 @@ public final class PassphraseEnvelope implements KeyringEnvelope {
     private static KeyringException wrongPassphrase() {
         return new KeyringException(
                 WRONG_ENVELOPE,
-                "It was sealed with another passphrase, or was altered. Give the passphrase that sealed it, or"
-                        + " restore it from a backup.");
+                "It was sealed with another passphrase, or was altered. Use the passphrase that sealed it, or"
+                        + " restore the ring from a backup.");
     }
 
     private static byte[] digest(byte[] sealed, byte[] associatedData) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            // The length keeps the two apart.
+            // The length separates the two inputs.
             sha256.update(
                     ByteBuffer.allocate(Integer.BYTES).putInt(sealed.length).flip());
             sha256.update(sealed);

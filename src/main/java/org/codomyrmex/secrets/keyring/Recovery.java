@@ -17,14 +17,14 @@ import org.codomyrmex.secrets.keyring.Found.RingFile;
 /** Carries out the {@link RecoveryTable} on the files of a keyring. Whoever calls it holds the lock. */
 final class Recovery {
 
-    /** How often files that change while they are read are read again before that is an error. */
+    /** How many times files that change while they are being read are read again before it is an error. */
     static final int ROUNDS = 32;
 
     private final Disk disk;
     private final Path asked;
     private final KeyringReports reports;
 
-    /** The files with nothing left to recover, and what writes them from there on. */
+    /** The files with nothing left to recover, and the writer for further changes to them. */
     record Recovered(Found found, KeyringWriter writer) {}
 
     Recovery(Disk disk, Path asked, KeyringReports reports) {
@@ -34,9 +34,9 @@ final class Recovery {
     }
 
     /**
-     * Goes on until nothing is left to do. What it returns is not whole only if the key file is malformed.
+     * Goes on until nothing is left to do. The files it returns are whole, unless the key file is malformed.
      *
-     * @param form the form the ring is expected in; one of the other form is made whole and then refused
+     * @param form the expected form of the ring; a ring in the other form is made whole and then refused
      */
     Recovered recover(KeyringLocation at, RingForm form, boolean mayCreate) throws IOException {
         for (int round = 0; round < ROUNDS; round++) {

@@ -55,17 +55,18 @@ final class RecoveryTable {
             "A key file holds one Fernet key of 44 characters. It was left untouched: restore it from a backup.";
     private static final String RING = "It was left untouched: restore it from a backup.";
     private static final String RING_GONE =
-            "The key file {keyFile} says that this keyring is sealed, but the ring is gone. Restore it from a backup.";
+            "The key file {keyFile} says that this keyring is sealed, but the ring is gone. Restore the ring"
+                    + " from a backup.";
     private static final String KEY_BESIDE_SEALED_RING =
-            "The key file {keyFile} holds key {keyId}, and the sealed ring {ring} with the primary key {primaryId} does"
-                    + " not. Whoever can write the directory must not choose the primary of a sealed ring, so nothing was"
-                    + " touched. Move the key file away, and its mark is written again; if tokens were made with that key,"
-                    + " add it with update(ring -> ring.withRetired(key)) afterwards.";
+            "The key file {keyFile} holds key {keyId}, which the sealed ring {ring} with the primary key {primaryId}"
+                    + " lacks. Write access to the directory must not suffice to choose the primary of a sealed ring,"
+                    + " so nothing was touched. Move the key file away, and its mark is written again; if tokens were"
+                    + " made with that key, add it with update(ring -> ring.withRetired(key)) afterwards.";
 
     private static final String FOREIGN_KEY_FILE =
-            "The key file {keyFile} holds a key that is not in the ring, and belongs to user {owner}, who owns neither the"
-                    + " directory nor this process. The key was not adopted. Remove the file; if the key is right, change"
-                    + " the owner of the file first.";
+            "The key file {keyFile} holds a key that is not in the ring, and the file belongs to user {owner}, who owns"
+                    + " neither the directory nor this process, so the key was not adopted. If the key is right, change"
+                    + " the owner of the file; otherwise remove the file.";
 
     static final List<Row> ROWS = List.of(
             new Row(RingFile.PLAIN, KeyFile.MIRROR, Action.NOTHING),

@@ -16,8 +16,9 @@ import org.codomyrmex.secrets.fernet.FernetKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a ring and its key file are written and read: plain, or the ring sealed in an envelope and a mark in the key file.
- * The first envelope seals; each of them opens. They are asked to open a ring only if it is another one than last time.
+ * How a ring and its key file are written and read: plain, or the ring sealed in an envelope and a mark in the key
+ * file. The first envelope seals; each of them opens. They are called to open a ring only if it has changed since the
+ * last time.
  */
 final class RingForm {
 
@@ -26,10 +27,10 @@ final class RingForm {
     private final List<Envelope> envelopes;
     private final boolean plainAccepted;
 
-    /** Guarded by this object: what is dropped is not copied at the same time. */
+    /** Guarded by this object, so that a keyring is not dropped while it is being copied. */
     private @Nullable Opened last;
 
-    /** An envelope, and its kind as it was when it was checked. */
+    /** An envelope, and its kind at the time of the check. */
     private record Envelope(KeyringEnvelope envelope, String kind) {}
 
     /** Its keys are nobody else's: whoever is given a keyring may destroy the keys. */
@@ -68,7 +69,7 @@ final class RingForm {
         return plainAccepted;
     }
 
-    /** Whether a ring that is still plain is used although there is an envelope. */
+    /** Whether a plain ring is accepted: there is no envelope, or the source accepts a plain ring all the same. */
     boolean acceptsPlain() {
         return plainAccepted || !isSealed();
     }
@@ -93,7 +94,7 @@ final class RingForm {
             SealedRing sealed = SealedRing.of(header, content);
             if (!unsealed(sealed, sealing, place).equals(keyring)) {
                 throw refusal(
-                        sealing, WRONG_ENVELOPE, place, "sealed", "What it sealed opens as another keyring.", null);
+                        sealing, WRONG_ENVELOPE, place, "sealed", "What it sealed opens as a different keyring.", null);
             }
             byte[] file = KeyringText.requireSize(sealed.file(), keyring);
             keep(new Opened(KeyringText.digest(file), keyring.copy()));
@@ -138,8 +139,8 @@ final class RingForm {
         if (fitting.isEmpty()) {
             throw new KeyringException(
                     WRONG_ENVELOPE,
-                    "The ring " + place + " is sealed by an envelope of the kind "
-                            + ring.header().kind() + ", and this source was given " + kinds()
+                    "The ring " + place + " is sealed by an envelope of kind "
+                            + ring.header().kind() + ", but this source has only " + kinds()
                             + ". Give it the envelope that sealed the ring.");
         }
         Keyring keyring = opened(ring, fitting, place);
@@ -148,10 +149,13 @@ final class RingForm {
     }
 
     private String kinds() {
-        return envelopes.stream().map(Envelope::kind).collect(Collectors.joining(", ", "one of the kind ", ""));
+        return envelopes.stream().map(Envelope::kind).collect(Collectors.joining(", ", "envelopes of kind ", ""));
     }
 
-    /** One that cannot answer now may be the right one, so that is said rather than that all of them are wrong. */
+    /**
+     * Tries each envelope. One that is unavailable now may be the right one, so its error is reported rather than a
+     * mismatch.
+     */
     private Keyring opened(SealedRing ring, List<Envelope> fitting, Path place) {
         KeyringException told = null;
         for (Envelope each : fitting) {
@@ -193,7 +197,7 @@ final class RingForm {
             throw refusal(asked, UNAVAILABLE, place, what, words, failed);
         }
         if (given == null) {
-            throw refusal(asked, WRONG_ENVELOPE, place, what, "It gave null.", null);
+            throw refusal(asked, WRONG_ENVELOPE, place, what, "It returned null.", null);
         }
         return given;
     }
@@ -205,7 +209,7 @@ final class RingForm {
             String what,
             String why,
             @Nullable Throwable cause) {
-        String message = "The ring " + place + " cannot be " + what + " with the envelope of the kind " + asked.kind()
+        String message = "The ring " + place + " cannot be " + what + " with the envelope of kind " + asked.kind()
                 + ". " + why + " The files were left as they are.";
         return cause == null ? new KeyringException(reason, message) : new KeyringException(reason, message, cause);
     }

@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What is remembered of the files of a keyring, without a key: enough to tell whether they changed, and how. */
+/**
+ * What a process remembers of the files of a keyring, without any keys: enough to tell whether and how they changed.
+ */
 final class RingTrace {
 
-    /** Of a keyring that is in no file. */
+    /** The digest for a keyring that is not in a file. */
     static final byte[] NO_DIGEST = new byte[0];
 
     private final Optional<SealedRing.Header> header;
@@ -40,10 +42,10 @@ final class RingTrace {
     }
 
     /**
-     * Why a ring cannot have followed this one, if this one was sealed: only an older copy or another keyring looks so.
-     * Whoever can write the files, but has no key, can put either there.
+     * Why a ring cannot be a successor of this one, if this one was sealed: it is an older copy or a different keyring.
+     * Anyone who can write to the files can put either there, even without a key.
      *
-     * @return the reason, for a message; empty if the ring may have followed
+     * @return the reason, for a message; empty if the ring may be a successor
      */
     Optional<String> whyNotFollowedBy(RingTrace next) {
         if (header.isEmpty()) {
@@ -57,13 +59,13 @@ final class RingTrace {
             boolean older = generation < own.generation()
                     || (generation == own.generation() && !Arrays.equals(ringDigest, next.ringDigest));
             return older
-                    ? Optional.of("it has generation " + generation + ", and this process has used generation "
-                            + own.generation() + " of it")
+                    ? Optional.of("it has generation " + generation + ", but this process has already used another copy"
+                            + " with generation " + own.generation())
                     : Optional.empty();
         }
         return keyIds.stream()
                 .filter(id -> !next.keyIds.contains(id))
                 .findFirst()
-                .map(id -> "it is another ring, without key " + id + " of the one that this process has used");
+                .map(id -> "it is a different ring and lacks key " + id + " of the ring that this process has used");
     }
 }

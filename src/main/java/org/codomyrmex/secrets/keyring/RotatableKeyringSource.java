@@ -5,9 +5,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A place that keeps a keyring and can change it, atomically across threads and processes. A change checks what
- * {@link ReloadableKeyringSource#reload} checks, if the source is such a one: an older or another sealed ring in the place of
- * the one that it gave out last is not changed.
+ * A place that keeps a keyring and can change it, atomically across threads and processes. If the source is also
+ * reloadable, a change makes the same check as {@link ReloadableKeyringSource#reload}: it refuses to change an older or
+ * a different sealed ring that has replaced the one returned last.
  */
 public interface RotatableKeyringSource extends KeyringSource {
 
@@ -26,11 +26,11 @@ public interface RotatableKeyringSource extends KeyringSource {
      * Destroys a retired key. Under the source's lock, {@code forbid} is asked first, then the key is removed, durably.
      *
      * @param keyId the key's id; {@code forbid} is asked also where the source no longer has that key
-     * @param forbid makes sure that nothing is under the key and nothing will be; false: something is, and the key stays. It
-     *     may be called more than once, and may read this source, but not change it
+     * @param forbid makes sure that nothing is encrypted under the key and nothing will be; returns false if something
+     *     is, and then the key stays. It may be called more than once, and may read this source, but must not change it
      * @return the keyring without the key
      * @throws KeyringException with {@link KeyringException.Reason#IN_USE} if the key is the primary or {@code forbid}
-     *     says no, with another reason if the keyring cannot be read or written
+     *     returns false; with another reason if the keyring cannot be read or written
      */
     Keyring destroy(String keyId, BooleanSupplier forbid);
 }

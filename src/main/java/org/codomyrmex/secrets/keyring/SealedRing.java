@@ -30,11 +30,11 @@ final class SealedRing {
             .getBytes(StandardCharsets.US_ASCII);
 
     /**
-     * What the first line says.
+     * The content of the first line.
      *
      * @param kind the kind of the envelope
-     * @param ringId drawn when the ring was sealed first
-     * @param generation raised by one with each change
+     * @param ringId a random id, drawn when the ring was first sealed
+     * @param generation increased by one with each change
      */
     record Header(String kind, String ringId, long generation) {
 
@@ -45,7 +45,7 @@ final class SealedRing {
             return new Header(kind, HexFormat.of().formatHex(id), 1);
         }
 
-        /** The header after one more change, perhaps in another envelope. */
+        /** The header after one more change, perhaps with another envelope. */
         Header next(String nextKind) {
             return new Header(nextKind, ringId, Math.addExact(generation, 1));
         }
@@ -78,7 +78,7 @@ final class SealedRing {
     /**
      * Reads the file.
      *
-     * @throws IllegalArgumentException if it is not exactly what {@link #file} writes; says what is wrong
+     * @throws IllegalArgumentException if it is not exactly what {@link #file} writes; the message says what is wrong
      */
     static SealedRing parse(byte[] file) {
         String text = new String(file, StandardCharsets.ISO_8859_1);
@@ -86,12 +86,12 @@ final class SealedRing {
         String line = text.substring(0, end);
         Matcher version = VERSION_LINE.matcher(line);
         if (version.matches() && !version.group(1).equals(VERSION)) {
-            throw new IllegalArgumentException("it is sealed in the format of version " + version.group(1)
-                    + ", and this library reads version " + VERSION + " only; use the one that wrote it");
+            throw new IllegalArgumentException("it is sealed in format version " + version.group(1)
+                    + ", but this library reads only version " + VERSION + "; use the release that wrote it");
         }
         Matcher first = FIRST_LINE.matcher(line);
         if (!first.matches()) {
-            throw new IllegalArgumentException("its first line is not \"" + MAGIC
+            throw new IllegalArgumentException("its first line does not consist of \"" + MAGIC
                     + "\", a version, the kind of its envelope, an id and a generation");
         }
         Header header = new Header(first.group(1), first.group(2), Long.parseLong(first.group(3)));
@@ -114,8 +114,8 @@ final class SealedRing {
      * A ring to be written.
      *
      * @param header its first line
-     * @param content what the envelope made of the keyring under {@link Header#associatedData}; copied, so that what is
-     *     verified is what is written, even if the envelope uses its array again
+     * @param content the keyring as the envelope sealed it with {@link Header#associatedData}; copied, so that what is
+     *     written is what was verified, even if the envelope reuses its array
      */
     static SealedRing of(Header header, byte[] content) {
         return new SealedRing(header, content.clone());

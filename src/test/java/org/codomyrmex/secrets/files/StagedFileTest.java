@@ -189,7 +189,7 @@ class StagedFileTest {
         };
         assertThatIOException()
                 .isThrownBy(() -> stage(disk))
-                .withMessageMatching(target + "\\.[0-9a-f]{16}\\.tmp: does not read back as it was written");
+                .withMessageMatching(target + "\\.[0-9a-f]{16}\\.tmp: reads back differently from what was written");
         assertThat(target).hasBinaryContent(OLD);
         assertThat(names()).containsExactly(target);
     }

@@ -70,7 +70,7 @@ class DirectoryForceTest {
         assertThat(log.warningsIn(directory.getParent()))
                 .singleElement()
                 .asString()
-                .contains("The directory " + directory + " cannot be forced to the disk", words, "power failure");
+                .contains("The directory " + directory + " cannot be forced to disk", words, "power failure");
     }
 
     @Test

@@ -20,7 +20,7 @@ record FailingEnvelope(KeyringEnvelope real, Calls calls) implements KeyringEnve
         UNAVAILABLE_NOW(UNAVAILABLE, "the KMS cannot be reached"),
         THROWS(UNAVAILABLE, "It failed with java.lang.IllegalArgumentException."),
         LACKS_A_CLASS(UNAVAILABLE, "It failed with java.lang.NoClassDefFoundError."),
-        GIVES_NULL(WRONG_ENVELOPE, "It gave null."),
+        GIVES_NULL(WRONG_ENVELOPE, "It returned null."),
         GIVES_NOTHING(WRONG_ENVELOPE, ""),
         GIVES_RUBBISH(WRONG_ENVELOPE, "");
 

@@ -131,7 +131,7 @@ class FaultTest {
 
             Throwable failure = catchThrowable(() -> Scenario.ROTATE.perform(source));
 
-            assertThat(failure).hasMessageContaining("does not read back as it was written");
+            assertThat(failure).hasMessageContaining("reads back differently from what was written");
             if (ringFile) {
                 assertThat(failure).hasMessageContaining("Nothing was changed");
                 assertThat(files.state()).isEqualTo(state);

@@ -60,7 +60,7 @@ final class FaultyEnvelope implements KeyringEnvelope {
                         throwing(new NullPointerException()),
                         throwing(new NoClassDefFoundError("com/example/Missing")),
                         throwing(new ExceptionInInitializerError("of the test")),
-                        giving("gives null", null, "It gave null."),
+                        giving("gives null", null, "It returned null."),
                         giving("gives nothing", new byte[0], ""),
                         giving("gives rubbish", new byte[] {0, -1, 7, 'x'}, "")));
     }
@@ -74,7 +74,7 @@ final class FaultyEnvelope implements KeyringEnvelope {
                                 (text, associated, sound) ->
                                         sound.on(KeyringFiles.ringText(STRANGE), associated, sound),
                                 Reason.WRONG_ENVELOPE,
-                                "opens as another keyring"),
+                                "opens as a different keyring"),
                         new Fault(
                                 "seals a part of it",
                                 (text, associated, sound) ->

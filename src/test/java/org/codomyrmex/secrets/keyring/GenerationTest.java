@@ -89,7 +89,7 @@ class GenerationTest {
             assertThat(refusal).isNotNull();
             assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
             assertThat(refusal)
-                    .hasMessageContaining("The ring " + files.ring + " was put in the place of a newer or another one")
+                    .hasMessageContaining("The ring " + files.ring + " has replaced a newer or a different one")
                     .hasMessageContainingAll(words);
             assertThat(files.state()).isEqualTo(state);
         }
@@ -108,7 +108,11 @@ class GenerationTest {
         KeyringSnapshot last = reloaded(Optional.empty());
         KeyringFiles.write(files.ring, old);
 
-        assertRefused(last, "it has generation 1", "has used generation 2", "restart the processes");
+        assertRefused(
+                last,
+                "it has generation 1",
+                "has already used another copy with generation 2",
+                "restart the processes");
     }
 
     @Test
@@ -121,7 +125,7 @@ class GenerationTest {
         KeyringSnapshot last = reloaded(Optional.empty());
         KeyringFiles.write(files.ring, fork);
 
-        assertRefused(last, "it has generation 2", "has used generation 2");
+        assertRefused(last, "it has generation 2", "has already used another copy with generation 2");
     }
 
     @Test
@@ -146,7 +150,7 @@ class GenerationTest {
         KeyringSnapshot last = reloaded(Optional.empty());
         putAnother(Keyring.of(primary, FernetKey.generate()));
 
-        assertRefused(last, "it is another ring, without key " + retired.id());
+        assertRefused(last, "it is a different ring and lacks key " + retired.id());
     }
 
     @Test
@@ -166,7 +170,7 @@ class GenerationTest {
         KeyringException refusal =
                 catchThrowableOfType(KeyringException.class, () -> accepting.reload(Optional.of(last), Duration.ZERO));
 
-        assertThat(refusal).hasMessageContaining("without key " + retired.id());
+        assertThat(refusal).hasMessageContaining("lacks key " + retired.id());
     }
 
     @Test

@@ -99,7 +99,10 @@ class GroupDirectoryTest {
 
         assertThat(users.alice.ask("rotate " + files.keyFile))
                 .startsWith("refused ")
-                .contains(files.directory.toString(), "take away one of the two with chmod", "othing was changed");
+                .contains(
+                        files.directory.toString(),
+                        "remove one of the two permissions with chmod",
+                        "othing was changed");
 
         assertThat(files.state()).isEqualTo(state);
         assertThat(users.mallory.ask("open " + files.keyFile)).isEqualTo(ids);

@@ -80,7 +80,7 @@ class KeyringTextTest {
                 catchThrowableOfType(IllegalArgumentException.class, () -> Keyring.parse(text(pattern)));
 
         assertThat(refusal)
-                .hasMessageContaining("nothing before or after a comma")
+                .hasMessageContaining("there is no key before or after a comma")
                 .hasMessageStartingWith("line ");
         assertSaysNoKey(refusal);
     }

@@ -45,8 +45,8 @@ class OpenDirectoryTest {
 
     private String naming(Path directory) {
         return directory.equals(files.directory)
-                ? "Others can put another key in place in the directory " + directory + ": "
-                : "Others can exchange the directory " + files.directory + ", because of " + directory;
+                ? "Others can replace the keys in the directory " + directory + ": "
+                : "Others can replace the directory " + files.directory + ", because of " + directory;
     }
 
     private void assertNamesDirectory(Path directory) {

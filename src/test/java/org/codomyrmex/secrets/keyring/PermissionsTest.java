@@ -161,7 +161,8 @@ class PermissionsTest {
                         .subList(2, log.warningsIn(directory).size()))
                 .singleElement()
                 .asString()
-                .contains(files.keyFile + " is closed to every other user of this machine; it had mode rw-r--r--");
+                .contains(files.keyFile
+                        + " is no longer open to every user of this machine; its former mode was rw-r--r--");
     }
 
     @Test
@@ -214,11 +215,11 @@ class PermissionsTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "Others can put another key in place in the directory " + directory
-                                + ": every user can write it (mode rwxrwxrwx)",
+                        "Others can replace the keys in the directory " + directory
+                                + ": every user can write to it (mode rwxrwxrwx)",
                         "with chmod or chown");
         assertThat(catchThrowableOfType(KeyringException.class, () -> strict().load(false)))
-                .hasMessageContaining(directory + ": every user can write it (mode rwxrwxrwx)");
+                .hasMessageContaining(directory + ": every user can write to it (mode rwxrwxrwx)");
     }
 
     @Test

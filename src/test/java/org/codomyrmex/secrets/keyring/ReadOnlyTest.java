@@ -78,7 +78,7 @@ class ReadOnlyTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "The directory " + directory + " cannot be listed or written",
+                        "The directory " + directory + " cannot be listed or written to",
                         files.keyFile + " is used as it stands",
                         "cannot be rotated here");
     }
@@ -178,7 +178,11 @@ class ReadOnlyTest {
     @Test
     void noKeyringIsCreated() {
         assertRefused(
-                true, Reason.READ_ONLY, directory.toString(), files.keyFile.toString(), "cannot be listed or written");
+                true,
+                Reason.READ_ONLY,
+                directory.toString(),
+                files.keyFile.toString(),
+                "cannot be listed or written to");
         assertRefused(false, Reason.ABSENT, files.keyFile.toString(), files.ring.toString());
     }
 
@@ -212,7 +216,7 @@ class ReadOnlyTest {
             assertThat(refusal.reason()).isEqualTo(Reason.READ_ONLY);
             assertThat(refusal)
                     .hasMessageContainingAll(
-                            "The directory " + directory + " cannot be listed or written", files.keyFile.toString());
+                            "The directory " + directory + " cannot be listed or written to", files.keyFile.toString());
         }
         assertThat(files.state()).isEqualTo(state);
     }

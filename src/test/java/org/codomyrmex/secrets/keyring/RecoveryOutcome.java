@@ -143,12 +143,13 @@ enum RecoveryOutcome {
                 List.of(
                         "The key file " + files.keyFile + " holds a key that is not in the ring",
                         "belongs to user " + OtherUser.MALLORY.uid(),
-                        "The key was not adopted. Remove the file");
+                        "the key was not adopted",
+                        "otherwise remove the file");
             case SEALED_BESIDE_KEY ->
                 List.of(
                         "The key file " + files.keyFile + " holds key " + RecoveryCases.OTHER.id(),
                         "the sealed ring " + files.ring + " with the primary key " + RecoveryCases.PRIMARY.id()
-                                + " does not",
+                                + " lacks",
                         "nothing was touched",
                         "Move the key file away",
                         "update(ring -> ring.withRetired(key))");
@@ -156,12 +157,12 @@ enum RecoveryOutcome {
                 List.of(files.keyFile + " says that this keyring is sealed", "the ring is gone", "from a backup");
             case SEALED ->
                 List.of(
-                        "The ring " + files.ring + " is sealed by an envelope of the kind passphrase",
-                        "was given none",
+                        "The ring " + files.ring + " is sealed by an envelope of kind passphrase",
+                        "this source has no envelope",
                         "withEnvelope",
                         "passphrase file");
             case PLAIN, PLAIN_AFTER_KEY_FILE_WRITTEN, PLAIN_AFTER_KEY_IN_FRONT ->
-                List.of("The keyring " + files.keyFile + " is plain", "of the kind passphrase", "seal(envelope)");
+                List.of("The keyring " + files.keyFile + " is plain", "of kind passphrase", "seal(envelope)");
             case RING_REFUSED ->
                 List.of("The ring " + files.ring + " is not a keyring: ", "left untouched: restore it from a backup");
             case WHOLE, KEY_FILE_WRITTEN, KEY_IN_FRONT, ADOPTED, CREATED -> throw new AssertionError(this);

@@ -198,7 +198,7 @@ class RecoveryTableTest {
         assertThat(log.warningsIn(files.directory))
                 .singleElement()
                 .asString()
-                .contains(files.keyFile + " is used as it stands, but its files want recovery, which failed")
+                .contains(files.keyFile + " is used as it stands, because its files could not be recovered")
                 .contains(state.outcome().words(files));
     }
 

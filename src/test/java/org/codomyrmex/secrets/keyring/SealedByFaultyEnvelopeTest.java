@@ -60,7 +60,7 @@ class SealedByFaultyEnvelopeTest {
         assertThat(refusal).isNotNull();
         assertThat(refusal.reason()).isEqualTo(fault.reason());
         assertThat(refusal)
-                .hasMessageContainingAll(words, "The ring " + files.ring, "of the kind of-the-test", fault.words())
+                .hasMessageContainingAll(words, "The ring " + files.ring, "of kind of-the-test", fault.words())
                 .hasMessageContaining("The files were left as they are.");
         assertThat(files.state()).isEqualTo(before);
     }

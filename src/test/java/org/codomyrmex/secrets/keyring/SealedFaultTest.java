@@ -194,7 +194,7 @@ class SealedFaultTest {
                 .isExactlyInstanceOf(KeyringException.class)
                 .hasMessageContainingAll(
                         "The ring " + files.ring + " cannot be ",
-                        "with the envelope of the kind " + kind,
+                        "with the envelope of kind " + kind,
                         way.words(),
                         "The files were left as they are.");
         assertThat(((KeyringException) failure).reason()).isEqualTo(way.reason());

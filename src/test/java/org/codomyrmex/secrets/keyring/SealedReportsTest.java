@@ -51,7 +51,7 @@ class SealedReportsTest {
         assertThat(log.newsIn(directory))
                 .singleElement()
                 .asString()
-                .contains("The ring " + files.ring + " is sealed by an envelope of the kind passphrase now.");
+                .contains("The ring " + files.ring + " is sealed by an envelope of kind passphrase now.");
 
         source.withEnvelope(envelope).unseal();
         assertThat(log.newsIn(directory)).hasSize(2).last().asString().contains(files.ring + " is plain now.");
@@ -71,7 +71,7 @@ class SealedReportsTest {
         KeyringException sealing = catchThrowableOfType(KeyringException.class, () -> source.seal(envelope));
         assertThat(sealing)
                 .hasMessageContaining("The new keyring is in place in " + files.ring
-                        + ", sealed by an envelope of the kind passphrase, and the next opening finishes");
+                        + ", sealed by an envelope of kind passphrase, and the next opening finishes");
 
         assertThat(files.source().withEnvelope(envelope).load(false)).isEqualTo(ring);
         KeyringException unsealing = catchThrowableOfType(

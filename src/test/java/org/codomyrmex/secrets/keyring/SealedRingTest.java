@@ -194,10 +194,11 @@ class SealedRingTest {
         String text = new String(sealed, US_ASCII);
         String second = text.substring(firstLine().length());
         assertRefused((second + firstLine()).getBytes(US_ASCII), Reason.MALFORMED, "is not a keyring");
-        assertRefused(text.replace("\n", "\r\n").getBytes(US_ASCII), Reason.MALFORMED, "first line is not");
-        assertRefused(text.replace("\n", "\r").getBytes(US_ASCII), Reason.MALFORMED, "first line is not");
+        assertRefused(
+                text.replace("\n", "\r\n").getBytes(US_ASCII), Reason.MALFORMED, "first line does not consist of");
+        assertRefused(text.replace("\n", "\r").getBytes(US_ASCII), Reason.MALFORMED, "first line does not consist of");
         assertRefused((firstLine() + second.replace("\n", "\r\n")).getBytes(US_ASCII), Reason.MALFORMED, "second line");
-        assertRefused(text.replace('\n', ' ').getBytes(US_ASCII), Reason.MALFORMED, "first line is not");
+        assertRefused(text.replace('\n', ' ').getBytes(US_ASCII), Reason.MALFORMED, "first line does not consist of");
         String wrapped = second.substring(0, 76) + "\n" + second.substring(76);
         assertRefused((firstLine() + wrapped).getBytes(US_ASCII), Reason.MALFORMED, "second line was altered");
         assertRefused(text.toUpperCase(Locale.ROOT).getBytes(US_ASCII), Reason.MALFORMED, "is not a keyring");
@@ -208,14 +209,17 @@ class SealedRingTest {
     void ofAnotherVersionIsRefusedWithItsNumber(String version) {
         String other = new String(sealed, US_ASCII).replace("keyring 2 ", "keyring " + version + " ");
         assertRefused(
-                other.getBytes(US_ASCII), Reason.MALFORMED, "the format of version " + version, "reads version 2 only");
+                other.getBytes(US_ASCII), Reason.MALFORMED, "in format version " + version, "reads only version 2");
     }
 
     @Test
     void ofAnotherKindIsRefusedWithBothKinds() {
         String other = new String(sealed, US_ASCII).replace(" passphrase", " tink-aead");
         assertRefused(
-                other.getBytes(US_ASCII), Reason.WRONG_ENVELOPE, "of the kind tink-aead", "one of the kind passphrase");
+                other.getBytes(US_ASCII),
+                Reason.WRONG_ENVELOPE,
+                "of kind tink-aead",
+                "only envelopes of kind passphrase");
     }
 
     @Test

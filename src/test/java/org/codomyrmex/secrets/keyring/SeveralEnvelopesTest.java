@@ -113,8 +113,8 @@ class SeveralEnvelopesTest {
         assertThat(refusal.reason()).isEqualTo(Reason.WRONG_ENVELOPE);
         assertThat(refusal)
                 .hasMessageContainingAll(
-                        "sealed by an envelope of the kind the-kind-of-one",
-                        "was given one of the kind passphrase, a-third");
+                        "sealed by an envelope of kind the-kind-of-one",
+                        "has only envelopes of kind passphrase, a-third");
     }
 
     @Test
@@ -129,7 +129,7 @@ class SeveralEnvelopesTest {
         assertThat(log.warningsIn(directory))
                 .singleElement()
                 .asString()
-                .contains(files.keyFile + " is still plain", "of the kind passphrase", "seal(envelope)");
+                .contains(files.keyFile + " is still plain", "of kind passphrase", "seal(envelope)");
 
         plain().seal(one);
         assertThat(accepting.reload(Optional.of(last), Duration.ZERO).keyring()).isEqualTo(ring.rotatedTo(next));

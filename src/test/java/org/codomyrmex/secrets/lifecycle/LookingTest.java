@@ -95,7 +95,7 @@ class LookingTest {
             String token = manager.encrypt("canary-value");
             slow.set(true);
             now.updateAndGet(time -> time.plusSeconds(5));
-            assertNotFresh(manager, "takes longer than 2 s to be read", "look at the disk");
+            assertNotFresh(manager, "takes longer than 2 s", "check the disk");
             assertThat(manager.decrypt(token)).isEqualTo("canary-value");
             slow.set(false);
             now.updateAndGet(time -> time.plusSeconds(5));
@@ -114,7 +114,7 @@ class LookingTest {
             for (Duration each : List.of(Duration.ofSeconds(10), Duration.ofSeconds(-10))) {
                 step.set(each);
                 now.updateAndGet(time -> time.plusSeconds(5));
-                KeyringException refused = assertNotFresh(manager, "clock was set", "look for what sets the clock");
+                KeyringException refused = assertNotFresh(manager, "clock was set", "find out what sets the clock");
                 assertThat(refused).message().doesNotContainIgnoringCase("disk").doesNotContain("source of the keys");
                 assertThat(manager.decrypt(token)).isEqualTo("canary-value");
             }
@@ -132,7 +132,7 @@ class LookingTest {
                 ReloadClock.on(wall).keyring(mayCreate -> keyring).build()) {
             String token = manager.encrypt("canary-value");
             step.set(Duration.ofSeconds(10));
-            KeyringException refused = assertNotFresh(manager, "clock was set", "look for what sets the clock");
+            KeyringException refused = assertNotFresh(manager, "clock was set", "find out what sets the clock");
             assertThat(refused).message().doesNotContainIgnoringCase("disk").doesNotContain("source of the keys");
             assertThat(manager.decrypt(token)).isEqualTo("canary-value");
             step.set(Duration.ZERO);

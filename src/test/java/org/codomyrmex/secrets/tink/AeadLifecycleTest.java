@@ -163,7 +163,8 @@ class AeadLifecycleTest {
             KeyringException refusal =
                     catchThrowableOfType(KeyringException.class, () -> manager.storeSecret("a", Canary.canary()));
             assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
-            assertThat(refusal).hasMessageContainingAll("reading goes on with the known keys", "The KMS did not do it");
+            assertThat(refusal)
+                    .hasMessageContainingAll("decryption goes on with the known keys", "The KMS did not do it");
             assertAllReadable(other);
 
             kms.answers(InProcessKms.SOUND);

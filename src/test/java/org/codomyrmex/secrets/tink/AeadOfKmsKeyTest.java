@@ -65,8 +65,7 @@ class AeadOfKmsKeyTest {
         KeyringException refusal = catchThrowableOfType(KeyringException.class, work::run);
         assertThat(refusal).isNotNull();
         assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(reason);
-        assertThat(refusal)
-                .hasMessageContainingAll("The ring " + ringFile(), "of the kind tink-aead", "left as they are");
+        assertThat(refusal).hasMessageContainingAll("The ring " + ringFile(), "of kind tink-aead", "left as they are");
         assertThat(ringFile()).hasBinaryContent(ring);
         assertThat(directory.resolve("secrets.key")).hasBinaryContent(mark);
         assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
