@@ -3,11 +3,15 @@ package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.codomyrmex.secrets.files.Directories;
+import org.codomyrmex.secrets.files.OpenFiles;
 import org.codomyrmex.secrets.files.Ownership;
 import org.codomyrmex.secrets.files.ProcessUser;
 
@@ -19,18 +23,40 @@ final class FileOwners {
 
     private FileOwners() {}
 
-    /** For a new ring: the ownership of the present one, or else the owner of the key file or of the directory. */
-    static Optional<Ownership> ofNewRing(KeyringLocation at) throws IOException {
-        Optional<Ownership> ring = Ownership.of(at.ring());
-        return ring.isPresent() ? Optional.of(kept(ring.get(), at, at.ring())) : ofOwner(at);
+    /** The file under this name is no longer the one that was read, so the caller must start again. */
+    static final class ExchangedException extends FileSystemException {
+
+        private static final long serialVersionUID = 1L;
+
+        ExchangedException(Path file) {
+            super(file.toString(), null, "was replaced while it was being read; try again");
+        }
     }
 
-    /** For a new key file: the ownership of the present one if the ring's owner owns it; otherwise that of the ring. */
-    static Optional<Ownership> ofNewKeyFile(KeyringLocation at) throws IOException {
-        Optional<Ownership> ring = Ownership.of(at.ring());
+    /**
+     * For a new ring: the ownership of the present one, or else the owner of the key file or of the directory.
+     *
+     * @param ringDigest the digest of the ring whose keys go into the new one
+     * @param keyFileDigest the digest of the key file whose key goes into a first ring
+     */
+    static Optional<Ownership> ofNewRing(KeyringLocation at, byte[] ringDigest, byte[] keyFileDigest)
+            throws IOException {
+        Optional<Ownership> ring = verified(at.ring(), ringDigest);
+        return ring.isPresent()
+                ? Optional.of(kept(ring.get(), at, at.ring()))
+                : ofOwner(at, verified(at.keyFile(), keyFileDigest));
+    }
+
+    /**
+     * For a new key file: the ownership of the present one if the ring's owner owns it; otherwise that of the ring.
+     *
+     * @param ringDigest the digest of the ring whose primary key goes into the key file
+     */
+    static Optional<Ownership> ofNewKeyFile(KeyringLocation at, byte[] ringDigest) throws IOException {
+        Optional<Ownership> ring = verified(at.ring(), ringDigest);
         Optional<Ownership> keyFile = Ownership.of(at.keyFile());
         if (ring.isEmpty()) {
-            return ofOwner(at);
+            throw new NoSuchFileException(at.ring().toString());
         }
         if (keyFile.isPresent() && keyFile.get().owner().equals(ring.get().owner())) {
             return Optional.of(kept(keyFile.get(), at, at.keyFile()));
@@ -41,11 +67,27 @@ final class FileOwners {
     /** For a new lock file: its owner alone may open it. */
     static Optional<Ownership> ofNewLock(KeyringLocation at) throws IOException {
         Optional<Ownership> ring = Ownership.of(at.ring());
-        return (ring.isPresent() ? ring : ofOwner(at)).map(Ownership::forOwnerAlone);
+        return (ring.isPresent() ? ring : ofOwner(at, Ownership.of(at.keyFile()))).map(Ownership::forOwnerAlone);
     }
 
-    private static Optional<Ownership> ofOwner(KeyringLocation at) throws IOException {
-        Optional<Ownership> keyFile = Ownership.of(at.keyFile());
+    /**
+     * Keys are given to the owner of the file that they were read from. If that is not this process's user, the file's
+     * name is not enough: anyone who can write to the directory may have put their own file there since.
+     */
+    private static Optional<Ownership> verified(Path file, byte[] digest) throws IOException {
+        Optional<Ownership> byName = Ownership.of(file);
+        if (byName.isEmpty() || ProcessUser.is(byName.get().owner())) {
+            return byName;
+        }
+        Optional<Ownership> read =
+                OpenFiles.ownerOf(file, content -> Arrays.equals(KeyringText.digest(content), digest));
+        if (!read.equals(byName)) {
+            throw new ExchangedException(file);
+        }
+        return read;
+    }
+
+    private static Optional<Ownership> ofOwner(KeyringLocation at, Optional<Ownership> keyFile) throws IOException {
         if (keyFile.isPresent()) {
             return keyFile.map(Ownership::forSibling);
         }

@@ -28,6 +28,9 @@ final class KeyringWriter {
 
     private boolean ringReplaced;
 
+    /** The digest of the ring that this writer has put in place. */
+    private byte[] ringDigest = RingTrace.NO_DIGEST;
+
     private KeyringWriter(Disk disk, KeyringLocation at, KeyringReports reports, boolean forces) {
         this.disk = disk;
         this.at = at;
@@ -53,9 +56,9 @@ final class KeyringWriter {
     }
 
     /** Fails before anything is changed if the key file could not be replaced once the ring is in place. */
-    void requireKeyFileKept() throws IOException {
-        Optional<Ownership> ring = FileOwners.ofNewRing(at);
-        Optional<Ownership> keyFile = FileOwners.ofNewKeyFile(at);
+    void requireKeyFileKept(Found found) throws IOException {
+        Optional<Ownership> ring = FileOwners.ofNewRing(at, found.ringDigest(), found.keyFileDigest());
+        Optional<Ownership> keyFile = FileOwners.ofNewKeyFile(at, found.ringDigest());
         // The owner is the ring's; the only way to know whether a file can be given the group is to try.
         if (keyFile.isPresent() && !keyFile.map(Ownership::group).equals(ring.map(Ownership::group))) {
             StagedFile.stage(disk, at.keyFile(), new byte[0], keyFile).close();
@@ -64,7 +67,7 @@ final class KeyringWriter {
 
     /** Replaces the ring that was found, durably; false if another writer was faster. */
     boolean putRing(Found found, byte[] content) throws IOException {
-        Optional<Ownership> ownership = FileOwners.ofNewRing(at);
+        Optional<Ownership> ownership = FileOwners.ofNewRing(at, found.ringDigest(), found.keyFileDigest());
         try (StagedFile staged = StagedFile.stage(disk, at.ring(), content, ownership)) {
             boolean placed = found.ringFile() == Found.RingFile.ABSENT
                     ? staged.takeFreePlace()
@@ -75,6 +78,7 @@ final class KeyringWriter {
             ringReplaced = true;
             ownership.filter(Ownership::isOpenToOthers).ifPresent(former -> reports.closedToOthers(at.ring(), former));
             staged.removeOthers(at.directory(), at.ring(), at.keyFile());
+            ringDigest = KeyringText.digest(content);
         }
         forceDirectory();
         return true;
@@ -83,7 +87,8 @@ final class KeyringWriter {
     /** The same for the key file. */
     boolean putKeyFile(Found found, byte[] content) throws IOException {
         Optional<Ownership> former = Ownership.of(at.keyFile());
-        Optional<Ownership> ownership = FileOwners.ofNewKeyFile(at);
+        byte[] ring = ringReplaced ? ringDigest : found.ringDigest();
+        Optional<Ownership> ownership = FileOwners.ofNewKeyFile(at, ring);
         try (StagedFile staged = StagedFile.stage(disk, at.keyFile(), content, ownership)) {
             boolean placed = found.keyFile() == Found.KeyFile.ABSENT
                     ? staged.takeFreePlace()

@@ -191,7 +191,7 @@ final class LockedKeyring {
         boolean sameMirror = found.isSealed() == target.isSealed()
                 && (target.isSealed() || next.primary().equals(found.ring().primary()));
         if (!sameMirror) {
-            whole.writer().requireKeyFileKept();
+            whole.writer().requireKeyFileKept(found);
         }
         byte[] ring = target.ringFile(next, found.header(), at.ring());
         byte[] ringDigest = KeyringText.digest(ring);
@@ -250,6 +250,9 @@ final class LockedKeyring {
                     pause(round);
                     continue;
                 }
+            } catch (FileOwners.ExchangedException again) {
+                pause(round);
+                continue;
             } catch (NoSuchFileException removed) {
                 at.requireMoved(asked, removed);
                 continue;

@@ -50,7 +50,7 @@ class MountTest {
         assertThat(said)
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("refuses READ_ONLY")
-                        .contains("The directory " + mounted + " cannot be written"));
+                        .contains("The directory " + mounted + " cannot be listed or written"));
         assertNothingChanged();
     }
 
