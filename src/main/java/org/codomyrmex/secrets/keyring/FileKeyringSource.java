@@ -131,8 +131,9 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
     /**
      * Seals the ring in place: a plain one, a lone key file, or one that is sealed under this source's envelope, which is
      * how an envelope is changed. No key and no secret changes, and every crash leaves a keyring that opens with the former
-     * envelope (or none) or with the new one. Running managers go on reading, and refuse to write until they are opened
-     * again with {@link #withEnvelope}. The key file holds a mark afterwards, so that other Fernet programs fail instead of
+     * envelope (or none) or with the new one. Running managers that have the envelope and are
+     * {@linkplain #acceptingPlain accepting} a plain ring follow within a second; others go on reading and refuse to encrypt
+     * until they are opened again with {@link #withEnvelope}. The key file holds a mark afterwards, so that other Fernet programs fail instead of
      * using a key of their own. <b>Copies and backups of the plain files still hold the keys</b>: rotate the key
      * afterwards, and destroy the former ones, where somebody may have seen them.
      *
