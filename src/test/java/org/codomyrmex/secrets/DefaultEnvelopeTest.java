@@ -217,7 +217,7 @@ class DefaultEnvelopeTest {
 
         properties.put(PASSPHRASE_FILE_PROPERTY, directory.resolve("absent").toString());
         assertThat(refusal(KeyringException.class, keys::source))
-                .hasMessageContaining("the system property " + PASSPHRASE_FILE_PROPERTY + " names cannot be read")
+                .hasMessageContaining("the system property " + PASSPHRASE_FILE_PROPERTY + " cannot be read")
                 .hasMessageNotContaining(PASSPHRASE_FILE);
     }
 

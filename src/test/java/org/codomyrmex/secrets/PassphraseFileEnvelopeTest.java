@@ -156,7 +156,7 @@ class PassphraseFileEnvelopeTest {
         assertThat(refused.reason()).isEqualTo(Reason.UNAVAILABLE);
         assertThat(refused)
                 .hasMessageContainingAll(
-                        "does not open it", "the system property file names cannot be read (NoSuchFile")
+                        "does not open it", "named by the system property file cannot be read (NoSuchFile")
                 .hasMessageNotContaining(passphraseFile.toString());
         write(NEXT);
         assertThat(envelope.open(next, ASSOCIATED)).as("once it is back").isEqualTo(KEYRING);

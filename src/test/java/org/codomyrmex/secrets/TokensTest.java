@@ -124,7 +124,7 @@ class TokensTest {
                 () -> manager.rotateSecret("name", canary()),
                 () -> manager.checkSecretAge("name", TTL))) {
             assertThat(refusal(CodomyrmexException.class, call))
-                    .hasMessageContainingAll("The clock shows " + shown, "from 1970 to 9999", "Set the clock")
+                    .hasMessageContainingAll("The clock shows " + shown, "from 1970 to 9999", "Correct the clock")
                     .message()
                     .doesNotContainIgnoringCase("disk")
                     .doesNotContain("keyring");

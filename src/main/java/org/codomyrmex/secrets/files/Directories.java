@@ -79,7 +79,13 @@ public final class Directories {
         if (!ProcessUser.is(owner) && !trusted.test(owner) && !ProcessUser.isOwnedByRoot(directory)) {
             return Optional.of("it belongs to user " + owner.getName());
         }
-        int mode = (Integer) Files.getAttribute(directory, "unix:mode");
+        int mode;
+        try {
+            mode = (Integer) Files.getAttribute(directory, "unix:mode");
+        } catch (NoSuchFileException removed) {
+            // A mounted volume was swapped, so whatever is read next in it is missing too.
+            return Optional.empty();
+        }
         if ((mode & WRITABLE_BY_GROUP_OR_OTHERS) == 0 || (!alsoIfSticky && (mode & STICKY) != 0)) {
             return Optional.empty();
         }

@@ -93,7 +93,7 @@ class PythonBesideSealedRingTest {
 
             String[] advice = {
                 "The key file " + keyFile + " holds key " + key.id(),
-                "with the primary key " + primaryId + " does not",
+                "with the primary key " + primaryId + " lacks",
                 "Move the key file away, and its mark is written again",
                 "update(ring -> ring.withRetired(key))"
             };
