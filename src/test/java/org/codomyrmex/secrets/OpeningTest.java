@@ -67,7 +67,8 @@ class OpeningTest {
                 refusal(KeyringException.class, () -> builder().build());
         assertThat(refused.reason()).isEqualTo(Reason.ABSENT);
         assertThat(refused)
-                .hasMessageContainingAll(keyFile().toString(), lost.id(), alsoLost.id(), "cannot be read", "backup");
+                .hasMessageContainingAll(
+                        keyFile().toString(), lost.id(), alsoLost.id(), "read only with these keys", "backup");
         assertThat(directory).as("nothing is touched").isEmptyDirectory();
         assertThat(store.countsByKey()).isEqualTo(Map.of(lost.id(), 2L, alsoLost.id(), 1L));
     }

@@ -43,18 +43,21 @@ class LostLockTest {
     @Test
     void threeProcessesThatDropTheirLockLoseNoKeyInAShortTime() throws Exception {
         rotateFor(QUICK_MILLIS, false);
+        assertThat(rotated).isNotEmpty();
     }
 
     @Test
     @Tag("slow")
     void threeProcessesThatDropTheirLockLoseNoKey() throws Exception {
         rotateFor(LONG_MILLIS, false);
+        assertThat(rotated).as("rotations go on").hasSizeGreaterThan(PROCESSES);
     }
 
     @Test
     @Tag("slow")
     void threeProcessesWhoseLockFileIsCleanedAwayLoseNoKey() throws Exception {
         rotateFor(LONG_MILLIS, true);
+        assertThat(rotated).as("rotations go on").hasSizeGreaterThan(PROCESSES);
     }
 
     private void rotateFor(int millis, boolean cleaned) throws Exception {
@@ -135,7 +138,6 @@ class LostLockTest {
         assertThat(lostKeys).as("keys that rotateKey returned").isEmpty();
         assertThat(lostTokens).as("tokens under a key that is gone").isZero();
         assertThat(refusedEncryptions).isEmpty();
-        assertThat(rotated).hasSizeGreaterThan(PROCESSES);
         assertThat(refusedRotations).hasSizeLessThan(rotated.size());
         assertThat(Arrays.asList(directory.toFile().list()))
                 .as("no temporary is left")
