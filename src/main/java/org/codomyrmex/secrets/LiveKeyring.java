@@ -324,7 +324,8 @@ final class LiveKeyring {
         state = new State(
                 same ? held : merged,
                 Optional.of(found),
-                same && before.failure() == null ? before.changedAtNanos() : System.nanoTime(),
+                // Equal keys may have been others in between: a key that is retired again was the primary for a moment.
+                System.nanoTime(),
                 begun.ended(),
                 null);
     }

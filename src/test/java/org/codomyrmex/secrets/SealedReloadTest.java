@@ -46,7 +46,7 @@ class SealedReloadTest {
     /** What another source does to the files, and how that is told. */
     enum Change {
         SEALED(Reason.SEALED, "Give it one with withEnvelope"),
-        UNSEALED(Reason.SEALED, "Seal it once with seal(envelope), accept it until then with acceptingPlain()"),
+        UNSEALED(Reason.SEALED, "restart this process without the envelope"),
         UNDER_ANOTHER_ENVELOPE(Reason.WRONG_ENVELOPE, "Use the passphrase that sealed it");
 
         private final Reason reason;

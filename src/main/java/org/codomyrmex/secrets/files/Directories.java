@@ -105,7 +105,8 @@ public final class Directories {
      */
     public static Optional<String> openAbove(Path directory, Predicate<UserPrincipal> trusted) throws IOException {
         for (Path above = directory.getParent(); above != null; above = above.getParent()) {
-            Optional<String> who = whoElseWrites(above, trusted, false);
+            Optional<String> who =
+                    Files.exists(above) ? whoElseWrites(above.toRealPath(), trusted, false) : Optional.empty();
             if (who.isPresent()) {
                 return Optional.of(above + ": " + who.get());
             }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,7 +60,13 @@ final class FileLocks {
 
     private static Closeable takeOutside(Closeable inside, Path lockFile, Duration deadline, long end)
             throws IOException {
-        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        if (!Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileSystemException(
+                    lockFile.toString(), null, "is not a regular file; remove it, and it is made again");
+        }
+        // Opened for both, a pipe in its place would not make this thread wait for its other end.
+        FileChannel channel = FileChannel.open(
+                lockFile, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         Closeable release = () -> {
             try (inside) {
                 channel.close();

@@ -40,6 +40,10 @@ public final class OpenFiles {
         if (!Files.isDirectory(DESCRIPTORS)) {
             return Ownership.of(file);
         }
+        return Uninterrupted.get(() -> ownerOfOpened(file, expected));
+    }
+
+    private static Optional<Ownership> ownerOfOpened(Path file, Predicate<byte[]> expected) throws IOException {
         try (FileChannel held = FileChannel.open(file, StandardOpenOption.READ, NOFOLLOW_LINKS);
                 DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
             long size = held.size();

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 public final class StagedFile implements AutoCloseable {
 
     private static final int NAME_BYTES = 8;
-    private static final Pattern ENDING = Pattern.compile("\\.[0-9a-f]{16}\\.tmp");
+    private static final Pattern ENDING = Pattern.compile("\\.[0-9a-f]{16}\\.tmp$");
 
     private final Disk disk;
     private final Path target;
@@ -62,6 +62,12 @@ public final class StagedFile implements AutoCloseable {
                 throw failed;
             }
         });
+    }
+
+    /** One more name beside a temporary, of the same target. */
+    static Path anotherTemporary(Path temporary) {
+        String name = String.valueOf(temporary.getFileName());
+        return newTemporary(temporary.resolveSibling(ENDING.matcher(name).replaceFirst("")));
     }
 
     private static Path newTemporary(Path target) {

@@ -21,11 +21,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -105,10 +103,11 @@ final class SystemDisk implements Disk {
     @Override
     public Output create(Path file, Optional<Ownership> ownership) throws IOException {
         Optional<Path> accessList = ownership.flatMap(Ownership::accessList);
-        FileChannel channel = accessList.isPresent()
-                ? copied(accessList.get(), file)
-                : FileChannel.open(
-                        file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file(file));
+        if (accessList.isPresent()) {
+            return new Channel(file, PrivateCopy.create(accessList.get(), file, copy -> give(copy, ownership.get())));
+        }
+        FileChannel channel = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file(file));
         try {
             if (ownership.isPresent()) {
                 give(file, ownership.get());
@@ -116,23 +115,6 @@ final class SystemDisk implements Disk {
             return new Channel(file, channel);
         } catch (IOException | RuntimeException | Error failed) {
             channel.close();
-            Files.deleteIfExists(file);
-            throw failed;
-        }
-    }
-
-    /** Java can preserve an access control list only by copying the file that has it. */
-    private static FileChannel copied(Path from, Path file) throws IOException {
-        Files.copy(from, file, StandardCopyOption.COPY_ATTRIBUTES, NOFOLLOW_LINKS);
-        try {
-            PosixFileAttributeView view = posix(file);
-            Set<PosixFilePermission> mode = EnumSet.copyOf(view.readAttributes().permissions());
-            if (mode.add(PosixFilePermission.OWNER_WRITE)) {
-                view.setPermissions(mode);
-            }
-            return FileChannel.open(
-                    file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, NOFOLLOW_LINKS);
-        } catch (IOException | RuntimeException | Error failed) {
             Files.deleteIfExists(file);
             throw failed;
         }
@@ -217,7 +199,7 @@ final class SystemDisk implements Disk {
 
     @Override
     public void unlink(Path file) throws IOException {
-        Files.deleteIfExists(file);
+        PrivateCopy.remove(file);
     }
 
     @Override

@@ -53,13 +53,17 @@ final class FileKeyring {
     }
 
     /** Opens the keyring, or creates it. */
-    KeyringSnapshot load(boolean mayCreate) throws IOException {
+    KeyringSnapshot load(boolean allowed, Optional<RingTrace> last) throws IOException {
+        // Where a sealed ring was, neither a new key nor a lone key file takes its place.
+        boolean wasSealed = last.flatMap(RingTrace::header).isPresent();
+        boolean mayCreate = allowed && !wasSealed;
         for (int round = 0; round < Recovery.ROUNDS; round++) {
             KeyringLocation at = KeyringLocation.of(asked);
             Found found = Found.at(at, disk, form);
             if (found.hasRing()) {
                 Optional<KeyringSnapshot> used = used(at, found);
                 if (used.isPresent()) {
+                    requireSuccessor(last, used.get(), at);
                     return used.get();
                 }
                 continue;
@@ -70,6 +74,9 @@ final class FileKeyring {
             reports.requireForm(at, found, form);
             if (found.keyFile() == KeyFile.FOREIGN_KEY && found.isLoneKey()) {
                 throw reports.refusal(at, found);
+            }
+            if (wasSealed) {
+                throw reports.sealedRingGone(at);
             }
             if (found.isNothing() && at.temporaries(disk).isEmpty()) {
                 locked.requireCreation(at, mayCreate);
@@ -128,6 +135,9 @@ final class FileKeyring {
                 }
                 found = Found.of(at, raw, form);
             }
+            if (found.ringFile() == RingFile.PLAIN && !form.acceptsPlain() && wasSealed(last)) {
+                throw reports.plainInPlaceOfSealed(at);
+            }
             if (found.hasRing()) {
                 Optional<KeyringSnapshot> used = used(at, found);
                 if (used.isPresent()) {
@@ -140,9 +150,16 @@ final class FileKeyring {
                 continue;
             }
             reports.requireForm(at, found, form);
+            if (wasSealed(last)) {
+                throw reports.sealedRingGone(at);
+            }
             return recoveredOrRefused(at, found);
         }
         throw locked.restless();
+    }
+
+    private static boolean wasSealed(Optional<KeyringSnapshot> last) {
+        return last.flatMap(known -> known.trace().header()).isPresent();
     }
 
     /** Handles a reload that finds no whole ring. It does not wait for the lock either. */

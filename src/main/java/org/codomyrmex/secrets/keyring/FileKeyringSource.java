@@ -56,7 +56,7 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
         this.strict = strict;
         this.settling = settling;
         this.form = form;
-        this.files = new FileKeyring(disk, keyFile, form, new KeyringReports(strict), settling);
+        this.files = new FileKeyring(disk, keyFile, form, new KeyringReports(keyFile, strict), settling);
     }
 
     /**
@@ -176,7 +176,9 @@ public final class FileKeyringSource implements RotatableKeyringSource, Reloadab
      */
     @Override
     public Keyring load(boolean mayCreate) {
-        return translated(() -> files.load(mayCreate)).keyring();
+        // Without an envelope there is no sealed ring that this source could go on with.
+        Optional<RingTrace> used = form.isSealed() ? Optional.ofNullable(last) : Optional.empty();
+        return translated(() -> files.load(mayCreate, used)).keyring();
     }
 
     @Override

@@ -142,6 +142,23 @@ final class FileOwners {
                 || (directory.isPresent() && directory.get().owner().equals(owner));
     }
 
+    /** A sealed ring is worth nothing to its owner, who may have put a copy of his own there; a plain one is. */
+    static void requireOwnerForPlain(KeyringLocation at) throws IOException {
+        Optional<Ownership> ring = Ownership.of(at.ring());
+        Optional<Ownership> directory = Ownership.of(at.directory());
+        if (ring.isPresent()
+                && !ProcessUser.is(ring.get().owner())
+                && !ProcessUser.isOwnedByRoot(at.ring())
+                && !directory.map(Ownership::owner).equals(ring.map(Ownership::owner))) {
+            throw new AccessDeniedException(
+                    at.ring().toString(),
+                    null,
+                    "belongs to user " + ring.get().owner().getName()
+                            + ", who owns neither the directory nor this process, and would get the plain keys; run this"
+                            + " process as that user, or change the owner of the ring");
+        }
+    }
+
     /** Trusts the owner of the ring, who may also own its directory. */
     static Predicate<UserPrincipal> ownersOf(KeyringLocation at) throws IOException {
         Optional<Ownership> ring = Ownership.of(at.ring());

@@ -3,8 +3,11 @@ package org.codomyrmex.secrets.keyring;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,12 +50,14 @@ final class Found {
     private final @Nullable Keyring ring;
     private final Optional<SealedRing.Header> header;
     private final @Nullable FernetKey key;
+    private final String ringIdentity;
     private final byte[] ringDigest;
     private final byte[] keyFileDigest;
     private final String ringProblem;
     private final String keyProblem;
 
     private Found(KeyringLocation at, Raw raw, RingForm form) throws IOException {
+        ringIdentity = raw.ringIdentity;
         ringDigest = raw.ring.digest();
         keyFileDigest = raw.keyFile.digest();
         String problem = raw.ring.problem;
@@ -107,16 +112,21 @@ final class Found {
     /** The unparsed bytes of both files. Closing wipes them. */
     static final class Raw implements AutoCloseable {
 
+        /** Each change makes a new file, even one that brings former content back. */
+        private final String ringIdentity;
+
         private final Content ring;
         private final Content keyFile;
 
-        private Raw(Content ring, Content keyFile) {
+        private Raw(String ringIdentity, Content ring, Content keyFile) {
+            this.ringIdentity = ringIdentity;
             this.ring = ring;
             this.keyFile = keyFile;
         }
 
         /** Reads the ring first, so that a rotation between the two reads shows as a difference. */
         static Raw read(KeyringLocation at, Disk disk) throws IOException {
+            String identity = identityOf(at.ring());
             Content ring = Content.of(at.ring(), disk);
             if (ring.unreadable != null) {
                 throw ring.unreadable;
@@ -126,11 +136,21 @@ final class Found {
             if (keyFile.unreadable != null && ring.bytes == null) {
                 throw keyFile.unreadable;
             }
-            return new Raw(ring, keyFile);
+            return new Raw(identity, ring, keyFile);
         }
 
         boolean isStill(RingTrace last) {
-            return last.isStill(ring.digest(), keyFile.digest());
+            return last.isStill(ring.digest(), keyFile.digest(), ringIdentity);
+        }
+
+        private static String identityOf(Path file) {
+            try {
+                BasicFileAttributes found =
+                        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                return found.fileKey() + " " + found.lastModifiedTime();
+            } catch (IOException absent) {
+                return "";
+            }
         }
 
         @Override
@@ -236,7 +256,7 @@ final class Found {
     /** A snapshot of this state with a given keyring, which may include the key that another program wrote. */
     KeyringSnapshot snapshot(Keyring keyring, boolean settled) {
         return new KeyringSnapshot(
-                keyring, new RingTrace(header, ringDigest, keyFileDigest, keyring.keyIds(), settled));
+                keyring, new RingTrace(header, ringIdentity, ringDigest, keyFileDigest, keyring.keyIds(), settled));
     }
 
     /** One file's bytes, or why there are none. */

@@ -52,8 +52,27 @@ record KeyringLocation(Path directory, Path keyFile, Path ring, Path lockFile, b
             file = file.resolveSibling(Files.readSymbolicLink(file));
         }
         Path directory = directoryOf(file);
-        Path real = Files.exists(directory) ? directory.toRealPath() : directory.normalize();
+        Path real = realOf(directory);
         return beside(real.resolve(file.getFileName()), link);
+    }
+
+    /** The real directory, of which some may not exist yet; links before that are followed. */
+    private static Path realOf(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            return directory.toRealPath();
+        }
+        Path above = directory.getParent();
+        Path name = directory.getFileName();
+        if (above == null || name == null) {
+            return directory;
+        }
+        if (name.toString().equals("..")) {
+            throw new FileSystemException(
+                    directory.toString(),
+                    null,
+                    "goes up from a directory that does not exist; write the path without it");
+        }
+        return realOf(above).resolve(name).normalize();
     }
 
     /** Whether the files are elsewhere now: a link was turned. */

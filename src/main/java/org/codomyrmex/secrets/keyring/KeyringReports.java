@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.codomyrmex.secrets.keyring;
 
+import static org.codomyrmex.secrets.keyring.KeyringException.Reason.ABSENT;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.LOCKED;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.SEALED;
 import static org.codomyrmex.secrets.keyring.KeyringException.Reason.UNAVAILABLE;
@@ -28,10 +29,12 @@ final class KeyringReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileKeyringSource.class);
 
+    private final Path asked;
     private final boolean strict;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
 
-    KeyringReports(boolean strict) {
+    KeyringReports(Path asked, boolean strict) {
+        this.asked = asked;
         this.strict = strict;
     }
 
@@ -140,6 +143,10 @@ final class KeyringReports {
                     + ". Remove that access with chmod or chown.");
         }
         Optional<String> above = Directories.openAbove(at.directory(), trusted);
+        if (above.isEmpty() && !at.directory().equals(asked.getParent())) {
+            // Links lead there, which whoever can write to their directories can turn.
+            above = Directories.openAbove(asked, trusted);
+        }
         if (above.isPresent()) {
             warnOrRefuse("Others can replace the directory " + at.directory() + ", because of " + above.get()
                     + ". Remove that access with chmod or chown.");
@@ -184,6 +191,22 @@ final class KeyringReports {
         return at.mountedFile()
                 .map(file -> "The file " + file + " is mounted on its own, without its directory")
                 .orElse("The directory " + at.directory() + " cannot be listed or written to");
+    }
+
+    KeyringException sealedRingGone(KeyringLocation at) {
+        return new KeyringException(
+                ABSENT,
+                "The sealed ring " + at.ring()
+                        + ", which this process has used, is gone or damaged. Nothing was put in its"
+                        + " place. Restore it from a backup.");
+    }
+
+    KeyringException plainInPlaceOfSealed(KeyringLocation at) {
+        return new KeyringException(
+                SEALED,
+                "A plain ring has replaced the sealed ring " + at.ring()
+                        + " that this process has used. Restore the sealed ring from a backup. If it was unsealed on purpose,"
+                        + " restart this process without the envelope.");
     }
 
     /** The error of a row of the table that refuses. */

@@ -29,7 +29,7 @@ public final class KeyringSnapshot {
         Objects.requireNonNull(keyring, "keyring");
         return new KeyringSnapshot(
                 keyring,
-                new RingTrace(Optional.empty(), RingTrace.NO_DIGEST, RingTrace.NO_DIGEST, keyring.keyIds(), true));
+                new RingTrace(Optional.empty(), "", RingTrace.NO_DIGEST, RingTrace.NO_DIGEST, keyring.keyIds(), true));
     }
 
     /** {@return the keyring} */

@@ -74,6 +74,7 @@ final class LockedKeyring {
 
     KeyringSnapshot recovered(boolean mayCreate, Duration lockWait) throws IOException {
         return locked(
+                true,
                 mayCreate,
                 lockWait,
                 here -> form,
@@ -81,7 +82,7 @@ final class LockedKeyring {
     }
 
     Found recoveredFiles(Duration lockWait) throws IOException {
-        return locked(false, lockWait, here -> form, (at, whole) -> Optional.of(whole.found()));
+        return locked(true, false, lockWait, here -> form, (at, whole) -> Optional.of(whole.found()));
     }
 
     /** Adds keys to the keyring, or changes its primary. */
@@ -158,7 +159,8 @@ final class LockedKeyring {
 
     private KeyringSnapshot changed(Optional<RingTrace> last, Expected expected, Change change) throws IOException {
         try {
-            return locked(false, LOCK_DEADLINE, expected, (at, whole) -> {
+            boolean wasSealed = last.flatMap(RingTrace::header).isPresent();
+            return locked(!wasSealed, false, LOCK_DEADLINE, expected, (at, whole) -> {
                 Found found = whole.found();
                 KeyringSnapshot present = found.snapshot(found.ring(), true);
                 if (change.isDone(found)) {
@@ -192,6 +194,9 @@ final class LockedKeyring {
                 && (target.isSealed() || next.primary().equals(found.ring().primary()));
         if (!sameMirror) {
             whole.writer().requireKeyFileKept(found);
+        }
+        if (found.isSealed() && !target.isSealed()) {
+            FileOwners.requireOwnerForPlain(at);
         }
         byte[] ring = target.ringFile(next, found.header(), at.ring());
         byte[] ringDigest = KeyringText.digest(ring);
@@ -227,7 +232,8 @@ final class LockedKeyring {
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private <T> T locked(boolean mayCreate, Duration lockWait, Expected expected, Step<T> step) throws IOException {
+    private <T> T locked(boolean mayAdopt, boolean mayCreate, Duration lockWait, Expected expected, Step<T> step)
+            throws IOException {
         for (int round = 0; round < Recovery.ROUNDS; round++) {
             KeyringLocation at = KeyringLocation.of(asked);
             makeDirectory(at, mayCreate);
@@ -241,6 +247,9 @@ final class LockedKeyring {
                     continue;
                 }
                 here = expected.at(at);
+                if (!mayAdopt && Found.at(at, disk, RingForm.PLAIN).ringFile() == Found.RingFile.ABSENT) {
+                    throw reports.sealedRingGone(at);
+                }
                 Recovered whole = recovery.recover(at, here, mayCreate);
                 if (whole.found().isWhole()) {
                     Optional<T> done = step.apply(at, whole);

@@ -14,6 +14,7 @@ final class RingTrace {
     static final byte[] NO_DIGEST = new byte[0];
 
     private final Optional<SealedRing.Header> header;
+    private final String ringIdentity;
     private final byte[] ringDigest;
     private final byte[] keyFileDigest;
     private final List<String> keyIds;
@@ -21,11 +22,13 @@ final class RingTrace {
 
     RingTrace(
             Optional<SealedRing.Header> header,
+            String ringIdentity,
             byte[] ringDigest,
             byte[] keyFileDigest,
             List<String> keyIds,
             boolean settled) {
         this.header = header;
+        this.ringIdentity = ringIdentity;
         this.ringDigest = ringDigest;
         this.keyFileDigest = keyFileDigest;
         this.keyIds = keyIds;
@@ -37,8 +40,11 @@ final class RingTrace {
     }
 
     /** Whether the files still have these digests, and nothing was left to recover when they were read. */
-    boolean isStill(byte[] ring, byte[] keyFile) {
-        return settled && Arrays.equals(ringDigest, ring) && Arrays.equals(keyFileDigest, keyFile);
+    boolean isStill(byte[] ring, byte[] keyFile, String otherRingIdentity) {
+        return settled
+                && ringIdentity.equals(otherRingIdentity)
+                && Arrays.equals(ringDigest, ring)
+                && Arrays.equals(keyFileDigest, keyFile);
     }
 
     /**
@@ -62,6 +68,11 @@ final class RingTrace {
                     ? Optional.of("it has generation " + generation + ", but this process has already used another copy"
                             + " with generation " + own.generation())
                     : Optional.empty();
+        }
+        if (next.header.isEmpty() && !next.keyIds.get(0).equals(keyIds.get(0))) {
+            // Unsealing changes no key. Somebody with a plain backup can add one.
+            return Optional.of(
+                    "it is plain and has another primary key than the sealed ring that this process has used");
         }
         return keyIds.stream()
                 .filter(id -> !next.keyIds.contains(id))

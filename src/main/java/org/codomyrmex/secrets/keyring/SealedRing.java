@@ -23,6 +23,7 @@ final class SealedRing {
     private static final Pattern FIRST_LINE =
             Pattern.compile(MAGIC + " " + VERSION + " (" + KIND + ") ([0-9a-f]{32}) ([1-9][0-9]{0,17})");
     private static final Pattern VALID_KIND = Pattern.compile(KIND);
+    private static final long LAST_GENERATION = 999_999_999_999_999_999L;
     private static final int RING_ID_BYTES = 16;
 
     private static final byte[] MARK = (MAGIC + " " + VERSION
@@ -47,7 +48,13 @@ final class SealedRing {
 
         /** The header after one more change, perhaps with another envelope. */
         Header next(String nextKind) {
-            return new Header(nextKind, ringId, Math.addExact(generation, 1));
+            if (generation >= LAST_GENERATION) {
+                throw new KeyringException(
+                        KeyringException.Reason.UNAVAILABLE,
+                        "The sealed ring has its last possible generation, " + generation
+                                + ", which no ring reaches by itself. Unseal it and seal it again.");
+            }
+            return new Header(nextKind, ringId, generation + 1);
         }
 
         byte[] associatedData() {

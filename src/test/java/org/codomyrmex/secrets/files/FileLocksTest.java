@@ -123,7 +123,7 @@ class FileLocksTest {
 
         assertThatIOException()
                 .isThrownBy(() -> FileLocks.take(link, () -> {}, LONG))
-                .withMessageContaining("symbolic link");
+                .withMessageContaining("is not a regular file");
 
         Files.delete(link);
         FileLocks.take(Files.createFile(link), () -> {}, Duration.ZERO).close();
