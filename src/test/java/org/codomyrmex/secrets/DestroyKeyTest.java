@@ -144,6 +144,23 @@ class DestroyKeyTest {
         assertThat(held.isDestroyed()).as("wiped").isTrue();
     }
 
+    /** Another manager may have encrypted under it in that moment, and still does for two intervals. */
+    @Test
+    void waitsAgainAfterAKeyWasThePrimaryForAMoment() throws Exception {
+        manager.rotateKey();
+        FileKeyringSource elsewhere = FileKeyringSource.at(directory.resolve("secrets.key"));
+        Thread.sleep(2_100);
+        FernetKey former = ringFile().key(firstKey).orElseThrow();
+        FernetKey present = ringFile().primary();
+        elsewhere.update(ring -> ring.rotatedTo(former));
+        elsewhere.update(ring -> ring.rotatedTo(present));
+        long retired = System.nanoTime();
+
+        assertThat(manager.destroyKey(firstKey)).isTrue();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - retired)).isGreaterThanOrEqualTo(Duration.ofMillis(1_900));
+    }
+
     /** Gives a stored secret the token of a key that nobody has. */
     private String damage(String id) {
         StoredSecret secret = store.findById(id).orElseThrow();

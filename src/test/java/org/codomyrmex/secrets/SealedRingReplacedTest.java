@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.FileKeyringSource;
+import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringEnvelope;
 import org.codomyrmex.secrets.keyring.KeyringException;
 import org.codomyrmex.secrets.keyring.KeyringException.Reason;
@@ -82,6 +83,59 @@ class SealedRingReplacedTest {
                     .hasMessageContainingAll("Nothing is encrypted", "restart the processes", "rotate the key");
         }
         assertThat(Copy.of(keyFile())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    private void write(Keyring plain) throws IOException {
+        StringBuilder text = new StringBuilder();
+        plain.keys().forEach(key -> text.append(key.reveal()).append('\n'));
+        Files.writeString(Copy.ringOf(keyFile()), text);
+        Files.writeString(keyFile(), plain.primary().reveal());
+    }
+
+    /** Whoever has a plain backup can put a key of his own before its keys. */
+    @Test
+    void acceptsNoPlainRingWithAnotherPrimaryOnceItHasUsedASealedOne() throws IOException {
+        FileKeyringSource plain = FileKeyringSource.at(keyFile());
+        Keyring backup = plain.load(true);
+        plain.seal(ENVELOPE);
+        FileKeyringSource source = sealed().acceptingPlain();
+        try (SecretManager manager = open(source)) {
+            String token = manager.encrypt(canary(1));
+            Copy right = Copy.of(keyFile());
+            write(backup.rotatedTo(FernetKey.generate()));
+            clock.advance(Duration.ofSeconds(2));
+
+            assertRefusesToWrite(manager, token, "it is plain and has another primary key");
+            KeyringException another = refusal(KeyringException.class, () -> open(source));
+            assertThat(another).hasMessageContaining("it is plain and has another primary key");
+            assertThat(manager.decrypt(token)).isEqualTo(canary(1));
+
+            right.putBack(keyFile());
+            clock.advance(Duration.ofSeconds(2));
+            source.unseal();
+            clock.advance(Duration.ofSeconds(2));
+            assertThat(manager.decrypt(manager.encrypt(canary(2)))).isEqualTo(canary(2));
+        }
+    }
+
+    @Test
+    void makesNoRingOfALoneKeyFileThatTakesThePlaceOfASealedOne() throws IOException {
+        FileKeyringSource source = sealed().acceptingPlain();
+        try (SecretManager manager = open(source)) {
+            String token = manager.encrypt(canary(1));
+            Files.delete(Copy.ringOf(keyFile()));
+            Files.writeString(keyFile(), FernetKey.generate().reveal());
+            clock.advance(Duration.ofSeconds(2));
+
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> manager.encrypt(canary()), manager::rotateKey, () -> open(source))) {
+                KeyringException refused = refusal(KeyringException.class, call);
+                assertThat(refused.reason()).isEqualTo(Reason.ABSENT);
+                assertThat(refused).hasMessageContainingAll("The sealed ring", "is gone", "backup");
+            }
+            assertThat(manager.decrypt(token)).isEqualTo(canary(1));
+            assertThat(Copy.ringOf(keyFile())).doesNotExist();
+        }
     }
 
     @Test

@@ -118,6 +118,25 @@ class FileLocksTest {
     }
 
     @Test
+    @Timeout(30)
+    void aPipeInThePlaceOfTheLockFileIsRefusedAtOnce() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assumeTrue(isMade(pipe), "needs mkfifo");
+
+        assertThatIOException()
+                .isThrownBy(() -> FileLocks.take(pipe, () -> {}, LONG))
+                .withMessageContaining("is not a regular file");
+    }
+
+    private static boolean isMade(Path pipe) throws InterruptedException {
+        try {
+            return new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0;
+        } catch (IOException noSuchProgram) {
+            return false;
+        }
+    }
+
+    @Test
     void aLinkInThePlaceOfTheLockFileIsNotFollowedAndLeavesNoLock() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), lockFile);
 
