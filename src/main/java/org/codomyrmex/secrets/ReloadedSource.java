@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.codomyrmex.CodomyrmexException;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.FileKeyringSource;
+import org.codomyrmex.secrets.keyring.Keyring;
 import org.codomyrmex.secrets.keyring.KeyringException;
 import org.codomyrmex.secrets.keyring.KeyringSnapshot;
 import org.codomyrmex.secrets.keyring.KeyringSource;
@@ -38,7 +39,12 @@ final class ReloadedSource {
     KeyringSnapshot reload(Optional<KeyringSnapshot> last, Duration lockWait) {
         return asked(() -> source instanceof ReloadableKeyringSource reloadable
                 ? reloadable.reload(last, lockWait)
-                : KeyringSnapshot.of(source.load(false)));
+                : snapshot(source.load(false), last));
+    }
+
+    /** A source that cannot tell has changed if its keys have. */
+    private static KeyringSnapshot snapshot(Keyring loaded, Optional<KeyringSnapshot> last) {
+        return last.filter(known -> known.keyring().equals(loaded)).orElseGet(() -> KeyringSnapshot.of(loaded));
     }
 
     /** An exception outside the contract may contain anything, so neither its message nor its cause is kept. */
