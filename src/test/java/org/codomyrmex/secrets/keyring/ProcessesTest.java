@@ -115,6 +115,8 @@ class ProcessesTest {
 
             Keyring found = files.opened();
             assertThat(found.keyIds()).as("round " + round).containsAll(known);
+            // The next change removes what the killed process left.
+            assertThat(files.source().update(ring -> ring)).isEqualTo(found);
             files.assertWritten(found);
             process.close();
         }

@@ -8,20 +8,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.codomyrmex.secrets.fernet.FernetKey;
 import org.codomyrmex.secrets.keyring.KeyringException.Reason;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,9 +34,6 @@ class SealedRingTest {
     /** A sealed ring as the format has it; what is so and was altered is for the envelope to refuse. */
     private static final Pattern FORMAT = Pattern.compile(
             "codomyrmex-keyring 2 [a-z0-9.-]{1,63} [0-9a-f]{32} [1-9][0-9]{0,17}\n([A-Za-z0-9+/]{4,}={0,2})\n");
-
-    /** Deriving in more rounds than this takes long. */
-    private static final int QUICK_ROUNDS = 1_000_000;
 
     @TempDir
     private Path parent;
@@ -98,15 +92,6 @@ class SealedRingTest {
         }
     }
 
-    private static boolean isQuick(byte[] altered) {
-        if (reasonFor(altered) == Reason.MALFORMED) {
-            return true;
-        }
-        String second = new String(altered, ISO_8859_1).lines().toList().get(1);
-        int rounds = ByteBuffer.wrap(Base64.getDecoder().decode(second)).getInt();
-        return rounds <= QUICK_ROUNDS || rounds > 2_000_000;
-    }
-
     @Test
     void saysWhatItIsAndIsOneLineOfBase64() {
         String text = new String(sealed, US_ASCII);
@@ -133,25 +118,16 @@ class SealedRingTest {
 
     @Test
     void isRefusedWithAnyBitFlipped() {
-        assertThat(flipEveryBit(SealedRingTest::isQuick)).isGreaterThan(Byte.SIZE * sealed.length - 9);
+        assertThat(flipEveryBit()).isGreaterThan(Byte.SIZE * sealed.length - 9);
     }
 
-    /** The few flips that ask for so many rounds that each takes seconds. */
-    @Test
-    @Tag("slow")
-    void isRefusedWithAnyBitFlippedThatAsksForMillionsOfRounds() {
-        assertThat(flipEveryBit(altered -> !isQuick(altered))).isBetween(1, 8);
-    }
-
-    private int flipEveryBit(Predicate<byte[]> chosen) {
+    private int flipEveryBit() {
         int flips = 0;
         for (int bit = 0; bit < Byte.SIZE * sealed.length; bit++) {
             byte[] altered = sealed.clone();
             altered[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-            if (chosen.test(altered)) {
-                assertRefused(altered, reasonFor(altered));
-                flips++;
-            }
+            assertRefused(altered, reasonFor(altered));
+            flips++;
         }
         return flips;
     }
