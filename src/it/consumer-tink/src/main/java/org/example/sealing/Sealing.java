@@ -53,7 +53,7 @@ final class Sealing {
                 token = manager.encrypt("b");
             }
             expect(
-                    "codomyrmex-keyring 1 " + kind,
+                    "codomyrmex-keyring 2 " + kind,
                     Files.readAllLines(directory.resolve("secrets.key.ring")).get(0));
             try (SecretManager manager = manager(keyFile, opening)) {
                 expect("b", manager.decrypt(token));

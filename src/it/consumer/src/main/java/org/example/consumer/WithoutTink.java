@@ -20,7 +20,7 @@ final class WithoutTink {
         try {
             String token = manager(keyFile).encrypt("b");
             expect("b", manager(keyFile).decrypt(token));
-            expect("codomyrmex-keyring 1 mark", Files.readAllLines(keyFile).get(0));
+            expect("codomyrmex-keyring 2 mark", Files.readAllLines(keyFile).get(0));
         } finally {
             for (String name : new String[] {"secrets.key", "secrets.key.ring", "secrets.key.lock"}) {
                 Files.deleteIfExists(directory.resolve(name));
