@@ -53,8 +53,10 @@ final class Sealing {
                 token = manager.encrypt("b");
             }
             expect(
-                    "codomyrmex-keyring 2 " + kind,
-                    Files.readAllLines(directory.resolve("secrets.key.ring")).get(0));
+                    true,
+                    Files.readAllLines(directory.resolve("secrets.key.ring"))
+                            .get(0)
+                            .startsWith("codomyrmex-keyring 2 " + kind + " "));
             try (SecretManager manager = manager(keyFile, opening)) {
                 expect("b", manager.decrypt(token));
             }
